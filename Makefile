@@ -1,0 +1,42 @@
+# What a newcomer types: `make draw` and `make test`. Both make their own environment in .venv.
+PYTHON ?= python3
+PHOTO ?= examples/portrait.jpg
+STYLE ?= cuhk
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: draw test test-slow check bench results clean
+
+draw: $(VENV)/core
+	@$(BIN)/limner draw "$(PHOTO)" --style "$(STYLE)" --force
+
+test: $(VENV)/test
+	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/test
+	$(BIN)/python -m pytest -m slow
+
+check: $(VENV)/check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+
+$(VENV)/python:
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/core: $(VENV)/python pyproject.toml constraints.txt
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/test: $(VENV)/python pyproject.toml constraints.txt
+	$(PIP) -e ".[train,test]"
+	@touch $@ $(VENV)/core
+
+$(VENV)/check: $(VENV)/test
+	$(PIP) -e ".[train,test,check]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis

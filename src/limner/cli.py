@@ -1,0 +1,238 @@
+"""The command line: `limner draw|styles|train|export`. Doors only; the work is done on the floors below.
+
+Each command is a function whose signature is its options. A command's imports happen when it is called, so
+that `limner --help` answers at once and `limner draw` never imports torch.
+"""
+
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from limner.errors import LimnerError
+from limner.progress import Progress, Report, silent
+
+T = TypeVar("T")
+Command = Callable[[Sequence[str]], int]
+
+
+def draw(
+    inputs: tuple[str, ...],
+    /,
+    style: str = "cuhk",
+    out: Path | None = None,
+    crop: bool = False,
+    whole: bool = False,
+    force: bool = False,
+) -> int:
+    """Draw photos: each becomes a sketch of the same size.
+
+    Args:
+        inputs: Pictures, folders of pictures, or patterns such as 'holiday/*.jpg'.
+        style: Name of a style (see `limner styles`), or a .onnx or .safetensors file.
+        out: A file for one picture, or a folder; by default NAME.sketch.png beside each picture.
+        crop: Give the portrait cut to the style's frame instead of the whole photo.
+        whole: Draw the picture as it is, without looking for a face.
+        force: Overwrite files that exist.
+    """
+    from limner import image, sketcher
+    from limner.batch import draw_all, plan
+
+    if not inputs:
+        raise LimnerError("no picture is given; see limner draw --help")
+    if crop and whole:
+        raise LimnerError("--crop and --whole exclude each other: a crop is aligned to a face")
+    sources = image.expand(inputs)
+    hand = sketcher.load(style)
+    planned = plan(sources, out, hand.about["direction"].split("-")[1])
+    failed = 0
+    with _bar(shown=len(planned) > 1) as report:
+        outcomes = draw_all(lambda p: hand.draw(p, crop=crop, whole=whole), planned, report, force)
+        for outcome in outcomes:
+            if outcome.target is None:
+                failed += 1
+                _complain(outcome.error)
+            else:
+                _tell(str(outcome.target))
+    return 1 if failed else 0
+
+
+def styles(json: bool = False) -> int:
+    """List the styles that come with limner, with licence and scores.
+
+    Args:
+        json: Print a JSON list of the whole cards.
+    """
+    import dataclasses
+    from json import dumps
+
+    from limner import hub
+
+    cards = sorted(hub.cards().values(), key=lambda card: card.name)
+    if json:
+        _tell(dumps([dataclasses.asdict(card) for card in cards], indent=2))
+        return 0
+    for card in cards:
+        scores = ", ".join(f"{name} {value}" for name, value in card.scores.items())
+        _tell(
+            f"{card.name}  ({card.direction}, {card.method}, {card.size / 1e6:.1f} MB)\n"
+            f"  licence     {card.licence}\n"
+            f"  trained on  {card.trained_on}\n"
+            f"  scores      {scores}\n"
+            f"              {card.scored_on}\n"
+            f"  weak        {card.weak}"
+        )
+    return 0
+
+
+def export(style: Path, /, out: Path | None = None) -> int:
+    """Turn a trained style into an ONNX file, and check that it draws the same.
+
+    Args:
+        style: A style.safetensors that `limner train` made.
+        out: The file to write or replace; by default beside the style, with the suffix .onnx.
+    """
+    try:
+        from limner.export import export as run_export
+    except ImportError as error:
+        raise LimnerError(f"{error}: exporting needs pip install 'limner[train]'") from error
+
+    target = out or style.with_suffix(".onnx")
+    difference = run_export(style, target)
+    _tell(f"{target}  (largest difference to torch {difference:.5f} of the range 0 to 1)")
+    return 0
+
+
+def _draw(args: Sequence[str]) -> int:
+    return _parse(draw, args, "limner draw")
+
+
+def _styles(args: Sequence[str]) -> int:
+    return _parse(styles, args, "limner styles")
+
+
+def _export(args: Sequence[str]) -> int:
+    return _parse(export, args, "limner export")
+
+
+def _train(args: Sequence[str]) -> int:
+    """Train a style: limner train METHOD --help lists a method's settings."""
+    from limner.methods import METHODS
+
+    known = ", ".join(sorted(METHODS))
+    if not args or args[0] not in METHODS:
+        if args and args[0] in ("-h", "--help"):
+            _tell(f"usage: limner train METHOD [OPTIONS]\nmethods: {known}")
+            return 0
+        raise LimnerError(f"limner train needs a method; known are {known}")
+    method = METHODS[args[0]]
+    config = _parse(method.config, args[1:], f"limner train {args[0]}")
+    try:
+        with _bar(shown=True) as report:
+            style = method.train(config, report)
+    except ImportError as error:
+        raise LimnerError(f"{error}: training needs pip install 'limner[train]'") from error
+    _tell(str(style))
+    return 0
+
+
+COMMANDS: dict[str, tuple[Command, str]] = {
+    "draw": (_draw, "draw photos: each becomes a sketch of the same size"),
+    "styles": (_styles, "list the styles that come with limner"),
+    "train": (_train, "train a style from pairs"),
+    "export": (_export, "turn a trained style into an ONNX file"),
+}
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        args: The words after `limner`; by default those of the shell.
+
+    Returns:
+        The exit status: 0 done, 1 something failed, 2 a wrong option (tyro exits by itself), 130 interrupted.
+    """
+    args = sys.argv[1:] if args is None else args
+    try:
+        if args and args[0] in COMMANDS:
+            return COMMANDS[args[0]][0](args[1:])
+        return _greet(args)
+    except (LimnerError, FloatingPointError) as error:
+        _complain(str(error))
+        return 1
+    except OSError as error:
+        _complain(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "))
+        return 1
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return 130
+
+
+def _greet(args: Sequence[str]) -> int:
+    """The top-level help, without importing anything for it."""
+    from limner import __version__
+
+    if args and args[0] == "--version":
+        _tell(__version__)
+        return 0
+    rows = "\n".join(f"  {name:<8} {told}" for name, (_, told) in COMMANDS.items())
+    usage = (
+        "usage: limner COMMAND [OPTIONS]    (limner COMMAND --help tells more)\n\n"
+        f"limner turns face photos into sketches and sketches into photos.\n\n{rows}"
+    )
+    if not args or args[0] in ("-h", "--help"):
+        _tell(usage)
+        return 0
+    import difflib
+
+    near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    _complain(f"no command is called {args[0]!r}{hint} Known: {', '.join(COMMANDS)}")
+    return 2
+
+
+def _parse(what: Callable[..., T], args: Sequence[str], prog: str) -> T:
+    import tyro
+
+    config = (tyro.conf.FlagCreatePairsOff, tyro.conf.PositionalMetavarFromFieldName)
+    return tyro.cli(what, args=list(args), prog=prog, config=config)
+
+
+@contextmanager
+def _bar(shown: bool) -> Generator[Report, None, None]:
+    """A progress bar on the error stream, so that the output stays clean for other programs."""
+    if not shown:
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("")
+        noted = ""
+
+        def report(progress: Progress) -> None:
+            nonlocal noted
+            noted = progress.note or noted
+            left = progress.seconds_left
+            told = "" if left is None else f"{_clock(left)} left  "
+            bar.update(task, total=progress.total, completed=progress.done, description=told + noted)
+
+        yield report
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write("limner: " + " ".join(text.split()) + "\n")

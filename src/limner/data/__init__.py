@@ -1,0 +1,1 @@
+"""Data sets: pairs of photo and sketch, read, checked and augmented."""

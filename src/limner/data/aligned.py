@@ -1,0 +1,51 @@
+"""Aligned pairs in memory, as a training draws them: cut, turned, lit, at random."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limner.data.augment import Augment
+from limner.data.backdrop import matte
+from limner.data.pair import Pair, Picture
+
+Direction = Literal["photo-sketch", "sketch-photo"]
+
+
+@dataclass(frozen=True)
+class AlignedPairs:
+    """Pairs whose faces lie in one frame, pixel on pixel.
+
+    Attributes:
+        photos: Each (H, W, 3) uint8.
+        sketches: Each (H, W) uint8.
+        mattes: Each (H, W) uint8, 255 where the photo shows a plain backdrop.
+        augment: How a pair is changed each time it is drawn.
+    """
+
+    photos: Sequence[Picture]
+    sketches: Sequence[Picture]
+    mattes: Sequence[Picture]
+    augment: Augment
+
+    @classmethod
+    def read(cls, pairs: Sequence[Pair], augment: Augment) -> "AlignedPairs":
+        """Reads all pairs into memory; raises what `Pair.read` raises."""
+        read = [pair.read() for pair in pairs]
+        photos = [photo for photo, _ in read]
+        return cls(photos, [s[..., 0] for _, s in read], [matte(p) for p in photos], augment)
+
+    def __len__(self) -> int:
+        return len(self.photos)
+
+    def sample(self, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+        """`photo` (3, crop, crop) and `sketch` (1, crop, crop), in [0, 1]."""
+        photo, sketch = self.photos[index], self.sketches[index]
+        matrix = self.augment.geometry(photo.shape, rng)
+        cut = self.augment.cut(photo, matrix, paper=False)
+        behind = self.augment.cut(self.mattes[index], matrix, paper=False)
+        lit = self.augment.light(self.augment.backdrop(cut, behind, rng), rng)
+        drawn = self.augment.cut(sketch, matrix, paper=True)
+        return {"photo": np.ascontiguousarray(lit.transpose(2, 0, 1)), "sketch": drawn[None]}

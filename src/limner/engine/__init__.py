@@ -1,0 +1,1 @@
+"""The engine of all trainings: `RunConfig`, `Run` and the schedules."""

@@ -1,0 +1,40 @@
+"""What every training is asked for, whatever its method. Torch-free: the command line reads it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Settings of one run; those of the mathematics belong to the method's own config."""
+
+    folder: Path
+    """Where logs, checkpoint and the finished style go. The same command resumes what lies there."""
+    steps: int = 4000
+    """Optimisation steps in all."""
+    batch: int = 4
+    """Samples a step and process."""
+    seed: int = 0
+    """Every random number of step k follows from (seed, k, process)."""
+    save_every: int = 250
+    """Steps between two checkpoints; at most this many are lost by a kill."""
+    log_every: int = 25
+    """Steps between two lines of the log."""
+    precision: Literal["fp32", "bf16"] = "fp32"
+    """bf16 autocasts the networks; worth it only where the processor has bf16 units."""
+    device: Literal["auto", "cpu"] = "auto"
+    """auto takes a GPU where there is one."""
+    workers: int = 1
+    """Processes that load samples; 0 loads them in the training process."""
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            ValueError: A count is below its least value.
+        """
+        least = {"steps": 1, "batch": 1, "seed": 0, "save_every": 1, "log_every": 1, "workers": 0}
+        for name, low in least.items():
+            if getattr(self, name) < low:
+                raise ValueError(f"run.{name} is {getattr(self, name)}; at least {low} is expected")

@@ -1,0 +1,267 @@
+"""`Run`: one training, counted, seeded, logged, saved, and resumed to bit-equal weights.
+
+A method writes its own loop and its own mathematics:
+
+    run = Run(config.run, keep={"net": net, "optimizer": optimizer}, about=about)
+    for batch in run.batches(samples):
+        with run.autocast():
+            loss = ...
+        run.descend(loss, optimizer, rate)
+        run.log({"loss": loss})
+    return run.finish(net.state_dict())
+
+Running the same command again goes on at the last checkpoint. A step's randomness follows from (seed, step,
+process) and nothing else, so no random state is stored. Processes, device and autocast are Hugging Face
+Accelerate's; gradients are averaged over processes by `descend`, so that networks stay unwrapped.
+"""
+
+import dataclasses
+import json
+import math
+import time
+from collections.abc import Generator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import safetensors.torch
+import torch
+from accelerate import Accelerator
+from accelerate.utils import set_seed
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.utils.data import DataLoader
+from torch.utils.tensorboard import SummaryWriter
+
+from limner.engine.config import RunConfig
+from limner.engine.samples import Positions, Samples
+from limner.files import replacing
+from limner.progress import Progress, Report, silent
+
+# What may change between two sittings of one run: it does not touch the weights.
+FREE = frozenset({"folder", "save_every", "log_every", "workers"})
+
+
+class Keepable(Protocol):
+    """What a run keeps: a network, an optimizer, an average."""
+
+    def state_dict(self) -> Any:  # noqa: ANN401  torch's own states are of many kinds
+        """The state as nested dicts and lists of tensors and numbers."""
+        ...
+
+    def load_state_dict(self, state: Any, /) -> Any:  # noqa: ANN401
+        """Takes what `state_dict` gave."""
+        ...
+
+
+class Run:
+    """One training run.
+
+    Args:
+        config: Steps, batch, seed, folder and the like.
+        keep: All that a checkpoint must hold, by name. Networks are moved to the device.
+        about: What the finished weight file says of itself (method, config, frame ...); a checkpoint made
+            under another `about` is refused.
+        report: Is told the progress after every step.
+
+    Raises:
+        ValueError: The folder holds a run with other settings.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        keep: Mapping[str, Keepable],
+        about: Mapping[str, str],
+        report: Report = silent,
+    ) -> None:
+        self.config, self.keep, self.report = config, keep, report
+        self.accelerator = Accelerator(
+            cpu=config.device == "cpu",
+            mixed_precision="bf16" if config.precision == "bf16" else "no",
+        )
+        self.device = self.accelerator.device
+        self.about = dict(about)
+        self.settings = {k: str(v) for k, v in dataclasses.asdict(config).items() if k not in FREE}
+        self.settings |= {"processes": str(self.accelerator.num_processes), **about}
+        self.step, self.seconds = 0, 0.0
+        self._sums: dict[str, Tensor] = {}
+        self._summed = 0
+        self._resume()
+
+    # -- the loop ------------------------------------------------------------------------------------
+
+    def batches(self, samples: Samples) -> Generator[dict[str, Tensor], None, None]:
+        """Yields one batch a step until the run is done; seeds, saves and reports around each.
+
+        Args:
+            samples: What to train on.
+
+        Yields:
+            Each of a sample's arrays, stacked to (batch, ...), on the device.
+
+        Raises:
+            ValueError: There are no samples.
+            FloatingPointError: A logged value is not finite; the last checkpoint is left as it was.
+        """
+        begun, started, before = self.step, time.monotonic(), self.seconds
+        with self._writer() as writer:
+            for batch in self._load(samples):
+                set_seed(self._seed())
+                yield {k: v.to(self.device, non_blocking=True) for k, v in batch.items()}
+                self.step += 1
+                seconds = time.monotonic() - started
+                self.seconds = before + seconds
+                note = self._write_log(writer) if self._due(self.config.log_every) else ""
+                if self._due(self.config.save_every):
+                    self._save()
+                self.report(Progress(self.step, self.config.steps, "step", seconds, begun, note))
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """The context in which networks run in the run's precision."""
+        return self.accelerator.autocast()
+
+    def descend(self, loss: Tensor, optimizer: Optimizer, rate: float) -> None:
+        """One step down the gradient of `loss`, for the parameters of `optimizer` alone.
+
+        Other networks that the loss passes through get no gradient. Gradients are averaged over processes.
+
+        Args:
+            loss: A scalar.
+            optimizer: Holds the parameters to move.
+            rate: The learning rate of this step.
+        """
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        gradients = torch.autograd.grad(loss, parameters)
+        for parameter, gradient in zip(parameters, gradients, strict=True):
+            parameter.grad = self.accelerator.reduce(gradient, reduction="mean")  # pyright: ignore
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        optimizer.step()
+
+    def log(self, values: Mapping[str, Tensor]) -> None:
+        """Adds scalars to the means that the log writes every `log_every` steps."""
+        for name, value in values.items():
+            self._sums[name] = self._sums.get(name, torch.zeros((), device=self.device)) + value.detach()
+        self._summed += 1
+
+    def finish(self, weights: Mapping[str, Tensor]) -> Path:
+        """Saves the last checkpoint and the weights.
+
+        Args:
+            weights: The finished network's weights, by name.
+
+        Returns:
+            The path of `style.safetensors` in the run's folder.
+        """
+        path = self.config.folder / "style.safetensors"
+        if self.accelerator.is_main_process:
+            self._save()
+            whole = {k: v.detach().cpu().contiguous() for k, v in weights.items()}
+            told = {**self.about, "seconds": f"{self.seconds:.0f}", "steps": str(self.step)}
+            with replacing(path) as new:
+                safetensors.torch.save_file(whole, new, told)
+        self.accelerator.wait_for_everyone()
+        return path
+
+    # -- bookkeeping ---------------------------------------------------------------------------------
+
+    def _due(self, every: int) -> bool:
+        return self.step % every == 0 or self.step == self.config.steps
+
+    def _seed(self) -> int:
+        key = (self.config.seed, self.step, self.accelerator.process_index)
+        return int(np.random.SeedSequence(key).generate_state(1)[0])
+
+    def _load(self, samples: Samples) -> DataLoader[dict[str, Tensor]]:
+        batch, lanes = self.config.batch, self.accelerator.num_processes
+        mine = [
+            (step * lanes + self.accelerator.process_index) * batch + i
+            for step in range(self.step, self.config.steps)
+            for i in range(batch)
+        ]
+        return DataLoader(
+            Positions(samples, self.config.seed),  # pyright: ignore[reportArgumentType]
+            batch_size=batch,
+            sampler=mine,
+            num_workers=self.config.workers if mine else 0,
+        )
+
+    def _writer(self) -> SummaryWriter:
+        return SummaryWriter(str(self.config.folder / "tensorboard"), purge_step=self.step + 1)
+
+    def _write_log(self, writer: SummaryWriter) -> str:
+        means = self._means()
+        self._sums, self._summed = {}, 0
+        for name, value in means.items():
+            writer.add_scalar(name, value, self.step)
+        if self.accelerator.is_main_process:
+            line = {"step": self.step, "seconds": round(self.seconds, 1), **means}
+            with self._log_path.open("a", encoding="utf-8") as log:
+                log.write(json.dumps(line) + "\n")
+        return "  ".join(f"{k} {v:.4f}" for k, v in means.items())
+
+    def _means(self) -> dict[str, float]:
+        means = {k: float(v) / self._summed for k, v in self._sums.items()}
+        for name, value in means.items():
+            if not math.isfinite(value):
+                raise FloatingPointError(
+                    f"{name} is {value} at step {self.step}; a finite number is expected. "
+                    f"The last checkpoint in {self.config.folder} is good."
+                )
+        return means
+
+    @property
+    def _log_path(self) -> Path:
+        return self.config.folder / "log.jsonl"
+
+    @property
+    def _checkpoint(self) -> Path:
+        return self.config.folder / "checkpoint.pt"
+
+    def _save(self) -> None:
+        self._means()  # raises rather than save weights that a loss beyond all numbers has made
+        if not self.accelerator.is_main_process:
+            return
+        state = {
+            "settings": self.settings,
+            "step": self.step,
+            "seconds": self.seconds,
+            "keep": {name: kept.state_dict() for name, kept in self.keep.items()},
+        }
+        with replacing(self._checkpoint) as new:
+            torch.save(state, new)
+
+    def _resume(self) -> None:
+        self.config.folder.mkdir(parents=True, exist_ok=True)
+        for kept in self.keep.values():
+            module = getattr(kept, "module", kept)
+            if isinstance(module, nn.Module):
+                # Convolutions are faster so, on processors and on GPUs alike.
+                module.to(device=self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        if self._checkpoint.exists():
+            state = torch.load(self._checkpoint, map_location=self.device, weights_only=True)
+            if state["settings"] != self.settings:
+                raise ValueError(
+                    f"{self.config.folder} holds a run with other settings: "
+                    f"{_difference(state['settings'], self.settings)}. "
+                    "Give another --run.folder, or remove that one."
+                )
+            self.step, self.seconds = state["step"], state["seconds"]
+            for name, kept in self.keep.items():
+                kept.load_state_dict(state["keep"][name])
+        self._cut_log()
+
+    def _cut_log(self) -> None:
+        """Drops the lines a killed sitting wrote after its last checkpoint; they will come again."""
+        if self.accelerator.is_main_process and self._log_path.exists():
+            lines = self._log_path.read_text(encoding="utf-8").splitlines()
+            kept = [line for line in lines if line and json.loads(line)["step"] <= self.step]
+            with replacing(self._log_path) as new:
+                new.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+
+
+def _difference(old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    names = sorted(k for k in old.keys() | new.keys() if old.get(k) != new.get(k))
+    return "; ".join(f"{k} was {old.get(k)}, is {new.get(k)}" for k in names)

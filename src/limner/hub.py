@@ -1,0 +1,108 @@
+"""From a style's name to its card, and from the card to its verified file.
+
+`weights/cards.toml` says of each packaged file what it is, where it comes from and what it may be used for.
+"""
+
+import difflib
+import hashlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from limner.errors import LimnerError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # pyright: ignore[reportMissingImports]
+
+
+class StyleError(LimnerError):
+    """A style is unknown, missing, damaged or not a style at all."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a weight file says of itself.
+
+    Attributes:
+        name: What a user calls the style.
+        file: File name in the package's `weights` folder.
+        sha256: Of the file, in hexadecimal.
+        size: Of the file, in bytes.
+        method: The method that made it.
+        direction: "photo-sketch" or "sketch-photo".
+        licence: Terms of use of the weights, with what they follow from.
+        trained_on: The pictures it was trained on.
+        command: The exact command that makes it again.
+        seed: The seed of that run.
+        seconds: How long the run took.
+        machine: Where.
+        scores: Mean scores by name, on the pictures that `scored_on` names.
+        scored_on: Which pictures, and by which command.
+        weak: What it is known to draw badly.
+    """
+
+    name: str
+    file: str
+    sha256: str
+    size: int
+    method: str
+    direction: str
+    licence: str
+    trained_on: str
+    command: str
+    seed: int
+    seconds: int
+    machine: str
+    scored_on: str
+    weak: str
+    scores: Mapping[str, float] = field(default_factory=dict[str, float])
+
+
+@lru_cache
+def cards() -> Mapping[str, Card]:
+    """All cards in the package, by name."""
+    text = (files("limner") / "weights" / "cards.toml").read_text(encoding="utf-8")
+    return {name: Card(name=name, **told) for name, told in tomllib.loads(text).items()}
+
+
+def card(name: str) -> Card:
+    """The card of that name.
+
+    Raises:
+        StyleError: There is none; the message lists the known names, nearest first.
+    """
+    known = cards()
+    if name not in known:
+        nearest = sorted(known, key=lambda k: (-difflib.SequenceMatcher(a=name, b=k).ratio(), k))
+        raise StyleError(
+            f"no style is called {name!r}; known styles: {', '.join(nearest)} "
+            "(or give the path of a .onnx or .safetensors file)"
+        )
+    return known[name]
+
+
+def packaged(card: Card) -> bytes:
+    """The content of a packaged file, verified against its card.
+
+    Raises:
+        StyleError: The file is missing or damaged.
+    """
+    path = Path(str(files("limner") / "weights" / card.file))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise StyleError(
+            f"style {card.name!r}: {path} cannot be read ({error.strerror}); install limner again"
+        ) from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != card.sha256:
+        raise StyleError(
+            f"style {card.name!r}: {path} is damaged (sha256 {found[:12]}, {card.sha256[:12]} is "
+            "expected); install limner again"
+        )
+    return content

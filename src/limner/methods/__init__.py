@@ -1,0 +1,7 @@
+"""The methods: one folder a paper, found by name and imported only when used."""
+
+from limner.methods.base import Method
+
+METHODS = {
+    "paired": Method("limner.methods.paired"),
+}

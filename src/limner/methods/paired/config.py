@@ -1,0 +1,47 @@
+"""Settings of the `paired` method. Torch-free: the command line reads them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from limner.data.augment import Augment
+from limner.engine.config import RunConfig
+from limner.faces.align import Frame
+
+CUHK = Frame(width=400, height=500, left_eye=(150.0, 250.0), right_eye=(250.0, 250.0))
+
+
+@dataclass(frozen=True)
+class Config:
+    """Source: Isola et al., Image-to-image translation with conditional adversarial networks (CVPR 2017)."""
+
+    data: Path
+    """A folder of aligned pairs: photos/ and sketches/, partners named alike up to the first dot."""
+    licence: str
+    """Terms of the style that comes out, as its card will state them."""
+    direction: Literal["photo-sketch", "sketch-photo"] = "photo-sketch"
+    """What is drawn from what."""
+    frame: Frame = CUHK
+    """The geometry that the pairs are aligned to."""
+    hold_out: int = 0
+    """Every n-th pair by name is left out of training, to choose settings on; 0 trains on all."""
+    width: int = 32
+    """Channels of the generator at half size; 2, 4 and 6 times as many at the coarser levels."""
+    depth: int = 3
+    """Residual blocks of the generator at its coarsest level."""
+    judge_width: int = 32
+    """Channels of the discriminator's first layer. Differs: 64 in the paper."""
+    l1: float = 200.0
+    """lambda of equation 4. The paper's 100 is for pictures in [-1, 1]; ours are in [0, 1], hence 200."""
+    adversarial: float = 1.0
+    """Weight of the adversarial term in equation 4."""
+    rate: float = 2e-4
+    """Adam's learning rate (section 3.3), linear to zero over the second half."""
+    betas: tuple[float, float] = (0.5, 0.999)
+    """Adam's momenta (section 3.3)."""
+    average: float = 0.999
+    """Decay of the running average of the generator's weights, which is what draws."""
+    augment: Augment = field(default_factory=Augment)
+    """How training pairs are changed."""
+    run: RunConfig = field(default_factory=lambda: RunConfig(Path("runs/paired")))
+    """Steps, batch, seed, folder."""

@@ -1,0 +1,40 @@
+"""The networks of the `paired` method."""
+
+import json
+from collections.abc import Mapping
+
+from limner.methods.paired.config import Config
+from limner.nn.generator import Generator
+from limner.nn.patchgan import PatchGAN
+
+CHANNELS = {"photo": 3, "sketch": 1}
+
+
+def ends(direction: str) -> tuple[str, str]:
+    """What is drawn from and what is drawn: ("photo", "sketch") of "photo-sketch"."""
+    source, target = direction.split("-")
+    return source, target
+
+
+def generator(config: Config) -> Generator:
+    """The network that draws."""
+    source, target = ends(config.direction)
+    w = config.width
+    return Generator(CHANNELS[source], CHANNELS[target], (w, 2 * w, 4 * w, 6 * w), config.depth)
+
+
+def discriminator(config: Config) -> PatchGAN:
+    """The network that judges a photo and a sketch together."""
+    return PatchGAN(sum(CHANNELS.values()), config.judge_width)
+
+
+def build(about: Mapping[str, str]) -> Generator:
+    """The untrained network that draws, as a style's weight file tells of it.
+
+    Args:
+        about: Holds `direction` and, as JSON, `config` with `width` and `depth`.
+    """
+    source, target = ends(about["direction"])
+    told = json.loads(about["config"])
+    w, depth = int(told["width"]), int(told["depth"])
+    return Generator(CHANNELS[source], CHANNELS[target], (w, 2 * w, 4 * w, 6 * w), depth)

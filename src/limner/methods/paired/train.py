@@ -1,0 +1,104 @@
+"""Training of the `paired` method: a generator against a patch discriminator, held to the pair by L1.
+
+Source: Isola et al. (CVPR 2017): `G* = arg min_G max_D L_cGAN(G, D) + lambda L_L1(G)` (equation 4), with the
+least-squares form of L_cGAN (Mao et al., ICCV 2017).
+Differs: no dropout as noise z (the sketch of a photo is one picture); augmentation beyond crop and flip;
+what draws in the end is the running average of the generator's weights.
+"""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import torch
+from torch.optim import Adam
+
+from limner.data import folder
+from limner.data.aligned import AlignedPairs
+from limner.engine.run import Run
+from limner.engine.schedule import linear_decay
+from limner.losses.adversarial import discriminator_loss, generator_loss
+from limner.methods.paired.config import Config
+from limner.methods.paired.model import discriminator, ends, generator
+from limner.nn.average import Average
+from limner.progress import Report, silent
+
+
+def train(config: Config, report: Report = silent) -> Path:
+    """Trains a style; the same call resumes a run that was cut off.
+
+    Args:
+        config: All settings.
+        report: Is told the progress after every step.
+
+    Returns:
+        The path of the finished `style.safetensors`.
+
+    Raises:
+        limner.data.pair.DataError: The data folder is missing or damaged.
+        limner.image.ImageError: A picture cannot be read.
+        ValueError: The run's folder holds a run with other settings.
+        FloatingPointError: A loss is no longer finite.
+    """
+    pairs = folder.pairs(config.data)
+    kept = [p for i, p in enumerate(pairs) if not config.hold_out or i % config.hold_out]
+    samples = AlignedPairs.read(kept, config.augment)
+    source, target = ends(config.direction)
+
+    torch.manual_seed(config.run.seed)
+    draw = generator(config)
+    judge = discriminator(config)
+    drawn_average = Average(draw, config.average)
+    draw_step = Adam(draw.parameters(), config.rate, config.betas)
+    judge_step = Adam(judge.parameters(), config.rate, config.betas)
+    run = Run(
+        config.run,
+        keep={
+            "draw": draw,
+            "judge": judge,
+            "average": drawn_average,
+            "draw_step": draw_step,
+            "judge_step": judge_step,
+        },
+        about=describe(config, len(kept)),
+        report=report,
+    )
+
+    for batch in run.batches(samples):
+        rate = config.rate * linear_decay(run.step, config.run.steps)
+        x, y = batch[source], batch[target]
+
+        # L_D: the discriminator tells the artist's pairs from made ones.
+        with run.autocast():
+            made = draw(x)
+            loss_judge = discriminator_loss(
+                judge(torch.cat([x, y], 1)), judge(torch.cat([x, made.detach()], 1))
+            )
+        run.descend(loss_judge, judge_step, rate)
+
+        # Equation 4: L_G = L_cGAN + lambda E |y - G(x)|_1.
+        with run.autocast():
+            l1 = (y - made).abs().mean()
+            fool = generator_loss(judge(torch.cat([x, made], 1)))
+            loss_draw = config.adversarial * fool + config.l1 * l1
+        run.descend(loss_draw, draw_step, rate)
+
+        drawn_average.update(draw)
+        run.log({"l1": l1, "fool": fool, "judge": loss_judge})
+
+    return run.finish(drawn_average.module.state_dict())
+
+
+def describe(config: Config, pairs: int) -> dict[str, str]:
+    """What the weight file says of itself."""
+    fields = dataclasses.asdict(config)
+    told = {k: v for k, v in fields.items() if k not in ("data", "run")}
+    return {
+        "method": "paired",
+        "direction": config.direction,
+        "licence": config.licence,
+        "frame": json.dumps(dataclasses.asdict(config.frame)),
+        "config": json.dumps(told),
+        "trained_on": f"{pairs} pairs of {config.data.parent.name}/{config.data.name}",
+        "seed": str(config.run.seed),
+    }

@@ -1,0 +1,1 @@
+"""Networks without opinion: what they compute, not what they are trained for."""

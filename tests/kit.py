@@ -1,0 +1,154 @@
+"""What every method, style and metric is put to: a few calls test a new one."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+
+from limner import image
+from limner.methods import METHODS
+from limner.methods.base import Method
+from limner.methods.style import open_style
+from limner.progress import silent
+from limner.sketcher import Sketcher
+
+Picture = NDArray[np.uint8]
+SIZES = ((1, 1), (1, 37), (53, 2), (97, 131), (256, 200))
+
+
+def face(rng: np.random.Generator, size: tuple[int, int] = (96, 120)) -> tuple[Picture, Picture]:
+    """A face that a test draws itself, as photo (H, W, 3) and sketch (H, W); `size` is (W, H).
+
+    Eyes at 3/8 and 5/8 of the width, half of the height, as in the CUHK frame.
+    """
+    width, height = size
+    scale = width / 400
+    photo = np.full((height, width, 3), rng.integers(60, 220, 3), np.uint8)
+    sketch = np.full((height, width), 255, np.uint8)
+    skin = tuple(int(v) for v in rng.integers(90, 230, 3))
+
+    def ellipse(x: float, y: float, a: float, b: float, colour: tuple[int, ...], line: int) -> None:
+        centre, axes = (round(x * scale), round(y * scale)), (max(1, round(a * scale)), max(1, round(b * scale)))
+        cv2.ellipse(photo, centre, axes, 0, 0, 360, colour, -1)
+        cv2.ellipse(sketch, centre, axes, 0, 0, 360, 40, line)
+
+    ellipse(200, 230, 135, 170, (40, 30, 25), -1)
+    ellipse(200, 265, 110, 145, skin, 1)
+    sketch[cv2.inRange(photo, np.array(skin), np.array(skin)) > 0] = 250
+    for x in (150, 250):
+        ellipse(x, 250, 22, 11, (250, 250, 250), 1)
+        ellipse(x, 250, 8, 9, (30, 20, 20), -1)
+    ellipse(200, 355, 40, 10, (150, 60, 60), 1)
+    return photo, sketch
+
+
+def write_pairs(folder: Path, count: int, size: tuple[int, int] = (96, 120), seed: int = 0) -> Path:
+    """A folder of `count` drawn pairs, in the layout of `limner.data.folder`."""
+    rng = np.random.default_rng(seed)
+    for kind in ("photos", "sketches"):
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+    for i in range(count):
+        photo, sketch = face(rng, size)
+        image.write(folder / "photos" / f"p{i:02}.png", photo, force=True)
+        image.write(folder / "sketches" / f"p{i:02}.png", sketch, force=True)
+    return folder
+
+
+def assert_learns(method: Method, config: object, run_folder: Path, falls_to: float, loss: str) -> None:
+    """Training lowers the logged `loss` to at most `falls_to` of its first value."""
+    method.train(config, silent)
+    lines = [json.loads(line) for line in (run_folder / "log.jsonl").read_text().splitlines()]
+    first, last = lines[0][loss], lines[-1][loss]
+    assert last <= falls_to * first, f"{loss} went from {first:.4f} to {last:.4f}"
+
+
+def assert_resumes(command: Sequence[str], tmp_path: Path, kill_at: Sequence[int]) -> None:
+    """A run killed by SIGKILL at the given steps, and resumed each time, ends bit-equal to one left alone.
+
+    Args:
+        command: `limner train ...` without the run's folder, checkpoint and log options.
+        tmp_path: Where both runs go.
+        kill_at: Steps, rising; a run is killed as soon as its log shows the step.
+    """
+    every = ["--run.save-every", "3", "--run.log-every", "1", "--run.device", "cpu"]
+    killed, alone = tmp_path / "killed", tmp_path / "alone"
+    for step in kill_at:
+        _run_until(step, [*command, *every, "--run.folder", str(killed)], killed / "log.jsonl")
+    for folder in (killed, alone):
+        subprocess.run([*command, *every, "--run.folder", str(folder)], check=True, capture_output=True)
+    ours, theirs = (load_file(folder / "style.safetensors") for folder in (killed, alone))
+    assert ours.keys() == theirs.keys()
+    for name, weight in ours.items():
+        assert torch.equal(weight, theirs[name]), f"{name} differs after a resumed run"
+    steps = [json.loads(line)["step"] for line in (killed / "log.jsonl").read_text().splitlines()]
+    assert steps == list(range(1, len(steps) + 1)), "the log of a resumed run has gaps or repeats"
+
+
+def _run_until(step: int, command: Sequence[str], log: Path) -> None:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    deadline = time.monotonic() + 120
+    while not log.exists() or f'"step": {step},' not in log.read_text():
+        assert process.poll() is None, f"the run ended before step {step}: {process.communicate()[1].decode()}"
+        assert time.monotonic() < deadline, f"step {step} was not reached in two minutes"
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert process.stderr is not None
+    process.stderr.close()
+
+
+def assert_draws(sketcher: Sketcher) -> None:
+    """A style draws any size and gives the same size back; tiles equal the whole."""
+    rng = np.random.default_rng(0)
+    for height, width in SIZES:
+        drawn = sketcher(rng.integers(0, 256, (height, width, 3), np.uint8), whole=True)
+        assert drawn.size == (width, height), f"{width} x {height} came back as {drawn.size}"
+    photo, _ = face(rng, (400, 500))
+    drawn = np.asarray(sketcher(photo, whole=True))
+    assert drawn.std() > 0, "the drawing is one flat tone"
+
+
+def assert_bounded(net: torch.nn.Module, channels: int, stride: int, radius: int) -> None:
+    """A made pixel depends on no pixel further away than `radius`, and on some at least half as far."""
+    side = 2 * radius + 4 * stride
+    x = torch.rand(1, channels, side, side, dtype=torch.float64, requires_grad=True)
+    middle = side // 2
+    net.double()(x)[0, 0, middle, middle].backward()
+    assert x.grad is not None
+    touched = torch.nonzero(x.grad.abs().sum(1)[0] > 0)
+    reach = int((touched - middle).abs().max())
+    assert radius / 2 <= reach <= radius, f"a pixel reaches {reach}, the network says {radius}"
+
+
+def limner_command(*words: str) -> list[str]:
+    """The command line that runs this very checkout's limner."""
+    return [sys.executable, "-m", "limner", *words]
+
+
+def opened(style: Path) -> torch.nn.Module:
+    """A style file's network."""
+    return open_style(style)[0]
+
+
+__all__ = [
+    "METHODS",
+    "SIZES",
+    "assert_bounded",
+    "assert_draws",
+    "assert_learns",
+    "assert_resumes",
+    "face",
+    "limner_command",
+    "opened",
+    "write_pairs",
+]
