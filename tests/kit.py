@@ -38,7 +38,10 @@ def face(rng: np.random.Generator, size: tuple[int, int] = (96, 120)) -> tuple[P
     skin = tuple(int(v) for v in rng.integers(90, 230, 3))
 
     def ellipse(x: float, y: float, a: float, b: float, colour: tuple[int, ...], line: int) -> None:
-        centre, axes = (round(x * scale), round(y * scale)), (max(1, round(a * scale)), max(1, round(b * scale)))
+        centre, axes = (
+            (round(x * scale), round(y * scale)),
+            (max(1, round(a * scale)), max(1, round(b * scale))),
+        )
         cv2.ellipse(photo, centre, axes, 0, 0, 360, colour, -1)
         cv2.ellipse(sketch, centre, axes, 0, 0, 360, 40, line)
 
@@ -95,10 +98,14 @@ def assert_resumes(command: Sequence[str], tmp_path: Path, kill_at: Sequence[int
 
 
 def _run_until(step: int, command: Sequence[str], log: Path) -> None:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
     deadline = time.monotonic() + 120
     while not log.exists() or f'"step": {step},' not in log.read_text():
-        assert process.poll() is None, f"the run ended before step {step}: {process.communicate()[1].decode()}"
+        assert process.poll() is None, (
+            f"the run ended before step {step}: {process.communicate()[1].decode()}"
+        )
         assert time.monotonic() < deadline, f"step {step} was not reached in two minutes"
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGKILL)

@@ -24,10 +24,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from limner import image
-from limner.image import ImageError, Picture, expand, from_pil, from_unit, read, to_unit, write
+from limner.errors import LimnerError
+from limner.image import (
+    ImageError,
+    Picture,
+    converting,
+    expand,
+    from_pil,
+    from_unit,
+    guarding,
+    read,
+    to_unit,
+    write,
+)
 
 RED, GREEN, BLUE, WHITE, BLACK = (
     (255, 0, 0),
@@ -75,6 +87,16 @@ def message(error: pytest.ExceptionInfo[ImageError]) -> str:
     text = str(error.value)
     assert "\n" not in text
     return text
+
+
+# The public names
+
+
+def test_the_package_offers_its_functions_and_one_error() -> None:
+    assert all(hasattr(image, name) for name in image.__all__)
+    assert callable(image.read)
+    assert callable(image.expand)
+    assert issubclass(image.ImageError, LimnerError)
 
 
 # The value range
@@ -181,7 +203,7 @@ def test_strips_do_not_show(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = Image.fromarray(noise(23, 17, 4)).convert("F" if mode == "I;16" else mode)
     drawn = Image.fromarray(noise(23, 17).astype(np.uint16) * 250) if mode == "I;16" else drawn
     whole = from_pil(drawn)
-    monkeypatch.setattr(image, "_STRIP_PIXELS", 40)
+    monkeypatch.setattr(converting, "_STRIP_PIXELS", 40)
     np.testing.assert_array_equal(from_pil(drawn), whole)
 
 
@@ -540,9 +562,9 @@ def test_a_small_file_of_many_pixels_is_refused_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"])
 def test_the_largest_picture_is_accepted(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a").write_bytes(encoded(smooth(10, 20), kind))
-    monkeypatch.setattr(image, "MAX_PIXELS", 200)
+    monkeypatch.setattr(guarding, "MAX_PIXELS", 200)
     assert read(tmp_path / "a").shape == (10, 20, 3)
-    monkeypatch.setattr(image, "MAX_PIXELS", 199)
+    monkeypatch.setattr(guarding, "MAX_PIXELS", 199)
     with pytest.raises(ImageError, match="20 x 10 is too large"):
         read(tmp_path / "a")
     with pytest.raises(ImageError, match="20 x 10 is too large"):
@@ -556,7 +578,7 @@ def test_a_hundred_megapixels_is_the_limit(
 ) -> None:
     (tmp_path / "a.png").write_bytes(png((width, 10_000), 8, 2, b""))
     monkeypatch.setattr(Image.Image, "load", raiser(RuntimeError("reached the decoder")))
-    monkeypatch.setattr(image.ImageFile.ImageFile, "load", Image.Image.load)
+    monkeypatch.setattr(ImageFile.ImageFile, "load", Image.Image.load)
     with pytest.raises(ImageError) as error:
         read(tmp_path / "a.png")
     assert ("too large" in message(error)) == is_refused
@@ -567,7 +589,7 @@ def test_pillows_own_limit_neither_matters_nor_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path / "a.png", noise(100, 100))
-    monkeypatch.setattr(image, "_STRIP_PIXELS", 500)
+    monkeypatch.setattr(converting, "_STRIP_PIXELS", 500)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
     seen: set[int | None] = set()
     threads = [threading.Thread(target=read, args=(tmp_path / "a.png",)) for _ in range(8)]
@@ -761,9 +783,9 @@ def test_a_file_that_appears_meanwhile_is_kept(
         path.write_text("mine")
         flush(descriptor)
 
-    monkeypatch.setattr(image, "fsync", slow)
+    monkeypatch.setattr(os, "fsync", slow)
     if not has_links:
-        monkeypatch.setattr(image, "link", raiser(OSError(errno.EPERM, "no links")))
+        monkeypatch.setattr(os, "link", raiser(OSError(errno.EPERM, "no links")))
     with pytest.raises(ImageError, match="exists already"):
         write(path, smooth())
     assert path.read_text() == "mine"
@@ -771,7 +793,7 @@ def test_a_file_that_appears_meanwhile_is_kept(
 
 
 def test_a_disk_without_links_is_written_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image, "link", raiser(OSError(errno.EPERM, "no links")))
+    monkeypatch.setattr(os, "link", raiser(OSError(errno.EPERM, "no links")))
     write(tmp_path / "a.png", smooth())
     np.testing.assert_array_equal(read(tmp_path / "a.png"), smooth())
     monkeypatch.setattr(Path, "replace", raiser(OSError(errno.EIO, "broken disk")))
@@ -785,14 +807,14 @@ def test_a_disk_without_links_is_written_too(tmp_path: Path, monkeypatch: pytest
 def test_a_full_disk_leaves_nothing_behind(
     force: bool, code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image, "fsync", raiser(OSError(code, "the disk says no")))
+    monkeypatch.setattr(os, "fsync", raiser(OSError(code, "the disk says no")))
     with pytest.raises(ImageError, match=rf"a.png: {said}.*the disk says no"):
         write(tmp_path / "a.png", smooth(), force=force)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_interrupt_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image, "fsync", raiser(KeyboardInterrupt()))
+    monkeypatch.setattr(os, "fsync", raiser(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path / "a.png", smooth())
     assert list(tmp_path.iterdir()) == []

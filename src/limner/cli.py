@@ -202,8 +202,8 @@ def _parse(what: Callable[..., T], args: Sequence[str], prog: str) -> T:
 
 @contextmanager
 def _bar(shown: bool) -> Generator[Report, None, None]:
-    """A progress bar on the error stream, so that the output stays clean for other programs."""
-    if not shown:
+    """A progress bar on the error stream of a terminal; the output stays clean for other programs."""
+    if not (shown and sys.stderr.isatty()):
         yield silent
         return
     from rich.console import Console
@@ -211,7 +211,7 @@ def _bar(shown: bool) -> Generator[Report, None, None]:
     from rich.progress import Progress as Bar
 
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
         task = bar.add_task("")
         noted = ""
 

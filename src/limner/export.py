@@ -3,8 +3,10 @@
 Weights are stored in half precision and widened when the file is opened: half the size, the same speed.
 """
 
-import io
-from collections.abc import Mapping
+import logging
+import warnings
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -62,21 +64,20 @@ def to_onnx(net: nn.Module, stride: int, about: Mapping[str, str]) -> bytes:
     """
     channels = _channels_in(about)
     example = torch.zeros(1, channels, 4 * stride, 4 * stride)
-    program = torch.onnx.export(
-        net,
-        (example,),
-        input_names=["picture"],
-        output_names=["drawn"],
-        dynamic_shapes=({0: "n", 2: "height", 3: "width"},),
-        dynamo=True,
-        verbose=False,
-        opset_version=18,
-    )
+    with _quiet():
+        program = torch.onnx.export(
+            net,
+            (example,),
+            input_names=["picture"],
+            output_names=["drawn"],
+            dynamic_shapes=({0: "n", 2: "height", 3: "width"},),
+            dynamo=True,
+            verbose=False,
+            opset_version=18,
+        )
     if program is None:
         raise StyleError("torch.onnx gave no program")
-    file = io.BytesIO()
-    program.save(file)
-    model = onnx.load_from_string(file.getvalue())
+    model = program.model_proto
     store_half(model)
     helper.set_model_props(model, dict(about))
     onnx.checker.check_model(model)
@@ -114,6 +115,20 @@ def largest_difference(net: nn.Module, exported: Net, stride: int) -> float:
                 expected = net(torch.from_numpy(x)).numpy()
             worst = max(worst, float(np.abs(expected - exported(x)).max()))
     return worst
+
+
+@contextmanager
+def _quiet() -> Generator[None, None, None]:
+    """Keeps the exporter's remarks on torchvision and on torch's own deprecations from the user."""
+    log = logging.getLogger("torch.onnx")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.setLevel(level)
 
 
 def _channels_in(about: Mapping[str, str]) -> int:

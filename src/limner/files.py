@@ -1,40 +1,54 @@
 """Writing files so that nobody ever sees half of one."""
 
+import errno
 import os
-import tempfile
+import secrets
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+from stat import S_IMODE
 
 
 @contextmanager
-def replacing(path: Path) -> Generator[Path, None, None]:
+def replacing(path: Path, *, force: bool = True) -> Generator[Path, None, None]:
     """Gives a new name to write to, and moves it over `path` when the block ends well.
 
     The new file lies in the same folder and has the same suffix; it is gone when the block raises.
 
     Args:
-        path: The file to make or to replace.
+        path: The file to make or to replace; of a link, the file that it leads to.
+        force: Replace a file of that name; otherwise its presence is an error when the block ends.
 
     Raises:
-        OSError: The folder cannot be written to, or the disk is full.
+        OSError: The folder is missing or cannot be written to, the disk is full, or the file exists.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    new = Path(name)
+    path = path.resolve()
+    # Not named after the target, whose name may already be as long as the file system allows.
+    new = path.with_name(f".limner-{secrets.token_hex(8)}{path.suffix}")
     try:
+        new.touch(exist_ok=False)
+        rights = S_IMODE(new.stat().st_mode)
         yield new
-        with new.open("rb") as written:
+        # safetensors makes files for the owner's eyes only; a result gets the usual rights.
+        new.chmod(rights)
+        with new.open("r+b") as written:
             os.fsync(written.fileno())
-        # mkstemp makes files for the owner's eyes only; a result gets the usual rights.
-        new.chmod(0o666 & ~_umask())
-        new.replace(path)
+        if force:
+            new.replace(path)
+        else:
+            _claim(new, path)
     finally:
-        with suppress(FileNotFoundError):
-            new.unlink()
+        new.unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _claim(new: Path, path: Path) -> None:
+    """Gives the file its name unless that is taken, also if it was taken a moment ago."""
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # No hard links here (FAT, some network drives).
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        new.replace(path)

@@ -42,6 +42,11 @@ class Sketcher:
         about: What the style's file says of itself: `direction`, `frame` as JSON, `stride`, `radius`.
         finder: Finds the faces of a picture, largest first.
 
+    Attributes:
+        net: The network as given.
+        about: What the style's file says of itself.
+        frame: The face geometry that the style knows.
+
     Raises:
         limner.hub.StyleError: `about` is not that of a limner style.
     """
@@ -52,7 +57,7 @@ class Sketcher:
         about: Mapping[str, str],
         finder: Callable[[Picture], list[Face]] = find,
     ) -> None:
-        self._draw, self._find = draw, finder
+        self.net, self._find = draw, finder
         self.about = dict(about)
         try:
             self.frame = Frame(**json.loads(about["frame"]))
@@ -107,7 +112,7 @@ class Sketcher:
     def _tiled(self, picture: Picture) -> Picture:
         if self._grey and picture.ndim == 3:
             picture = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
-        return draw_tiled(self._draw, picture, self.stride, self.radius)
+        return draw_tiled(self.net, picture, self.stride, self.radius)
 
 
 def load(style: str | Path, threads: int = 0) -> Sketcher:

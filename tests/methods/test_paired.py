@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tests import kit
 
 from limner import sketcher
 from limner.data.augment import Augment
@@ -19,7 +20,6 @@ from limner.methods.paired.model import discriminator, generator
 from limner.methods.style import open_style
 from limner.progress import Progress, silent
 from limner.runtime import Net
-from tests import kit
 
 STILL = Augment(crop=64, trim=(0, 0, 0, 0), turn=0, zoom=0, gamma=0, cast=0, grey=0, shuffle=0)
 SMALL = ["--width", "4", "--depth", "1", "--judge-width", "4", "--augment.crop", "64", "--run.workers", "0"]
@@ -47,7 +47,17 @@ def test_learns_one_pair(tmp_path: Path) -> None:
 def test_resumes_bit_equal_after_sigkill(tmp_path: Path) -> None:
     data = kit.write_pairs(tmp_path / "data", 3)
     command = kit.limner_command(
-        "train", "paired", "--data", str(data), "--licence", "t", "--run.steps", "11", "--run.batch", "2", *SMALL
+        "train",
+        "paired",
+        "--data",
+        str(data),
+        "--licence",
+        "t",
+        "--run.steps",
+        "11",
+        "--run.batch",
+        "2",
+        *SMALL,
     )
     kit.assert_resumes(command, tmp_path, kill_at=(2, 7))
 

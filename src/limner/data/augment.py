@@ -82,14 +82,14 @@ class Augment:
             borderMode=cv2.BORDER_CONSTANT if paper else cv2.BORDER_REPLICATE,
             borderValue=(255, 255, 255),
         )
-        return np.asarray(made, dtype=np.float32) / np.float32(255)
+        return made.astype(np.float32) / np.float32(255)
 
     def backdrop(self, photo: Unit, matte: Unit, rng: np.random.Generator) -> Unit:
         """A photo (crop, crop, 3) before another backdrop, where `matte` (crop, crop) is one."""
         if rng.random() >= self.replace:
             return photo
         alpha = matte[..., None]
-        return (1 - alpha) * photo + alpha * invent(self.crop, rng)
+        return (photo + alpha * (invent(self.crop, rng) - photo)).astype(np.float32)
 
     def light(self, photo: Unit, rng: np.random.Generator) -> Unit:
         """A photo (H, W, 3) in [0, 1] under another light, by another camera; the same shape and range."""
@@ -99,7 +99,7 @@ class Augment:
             photo = np.repeat(photo.mean(axis=2, keepdims=True), 3, axis=2)
         gain = rng.uniform(1 - self.cast, 1 + self.cast, 3).astype(np.float32)
         gamma = np.float32(np.exp(rng.uniform(-self.gamma, self.gamma)))
-        return np.clip(gain * photo, 0, 1) ** gamma
+        return (np.clip(gain * photo, 0, 1) ** gamma).astype(np.float32)
 
 
 def _between(low: float, high: float, rng: np.random.Generator) -> float:

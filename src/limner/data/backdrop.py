@@ -30,7 +30,9 @@ def matte(photo: Picture) -> Picture:
     lab = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB).astype(np.float32)
     lab[..., 0] /= 3
     side = max(2, photo.shape[1] // 12)
-    corners = [np.median(lab[side : 3 * side, part], axis=(0, 1)) for part in (slice(side), slice(-side, None))]
+    corners = [
+        np.median(lab[side : 3 * side, part], axis=(0, 1)) for part in (slice(side), slice(-side, None))
+    ]
     empty = np.zeros(photo.shape[:2], np.uint8)
     if np.linalg.norm(corners[0] - corners[1]) > REACH:
         return empty
@@ -56,4 +58,4 @@ def invent(side: int, rng: np.random.Generator) -> NDArray[np.float32]:
     base = rng.random(3)
     spots = np.clip(base + rng.normal(0, 0.15, (cells, cells, 3)), 0, 1).astype(np.float32)
     made = cv2.resize(spots, (side, side), interpolation=cv2.INTER_CUBIC)
-    return np.clip(made, 0, 1)
+    return np.clip(made, 0, 1).astype(np.float32)

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limner import image
+from limner.errors import LimnerError
 
 Picture = NDArray[np.uint8]
 
 
-class DataError(ValueError):
+class DataError(LimnerError):
     """A data set is missing or damaged; the message says what was expected where, and what was found."""
 
 

@@ -11,7 +11,7 @@ A method writes its own loop and its own mathematics:
     return run.finish(net.state_dict())
 
 Running the same command again goes on at the last checkpoint. A step's randomness follows from (seed, step,
-process) and nothing else, so no random state is stored. Processes, device and autocast are Hugging Face
+process) and nothing else, so no random state is stored. Processes and device are Hugging Face
 Accelerate's; gradients are averaged over processes by `descend`, so that networks stay unwrapped.
 """
 
@@ -19,7 +19,7 @@ import dataclasses
 import json
 import math
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +36,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from limner.engine.config import RunConfig
 from limner.engine.samples import Positions, Samples
+from limner.errors import LimnerError
 from limner.files import replacing
 from limner.progress import Progress, Report, silent
 
@@ -66,7 +67,7 @@ class Run:
         report: Is told the progress after every step.
 
     Raises:
-        ValueError: The folder holds a run with other settings.
+        LimnerError: The folder holds a run with other settings.
     """
 
     def __init__(
@@ -77,10 +78,7 @@ class Run:
         report: Report = silent,
     ) -> None:
         self.config, self.keep, self.report = config, keep, report
-        self.accelerator = Accelerator(
-            cpu=config.device == "cpu",
-            mixed_precision="bf16" if config.precision == "bf16" else "no",
-        )
+        self.accelerator = Accelerator(cpu=config.device == "cpu")
         self.device = self.accelerator.device
         self.about = dict(about)
         self.settings = {k: str(v) for k, v in dataclasses.asdict(config).items() if k not in FREE}
@@ -120,7 +118,9 @@ class Run:
 
     def autocast(self) -> AbstractContextManager[Any]:
         """The context in which networks run in the run's precision."""
-        return self.accelerator.autocast()
+        # Not Accelerate's: its precision is one for the whole program, a run's is its own.
+        on = self.config.precision == "bf16"
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=on)
 
     def descend(self, loss: Tensor, optimizer: Optimizer, rate: float) -> None:
         """One step down the gradient of `loss`, for the parameters of `optimizer` alone.
@@ -174,15 +174,15 @@ class Run:
         key = (self.config.seed, self.step, self.accelerator.process_index)
         return int(np.random.SeedSequence(key).generate_state(1)[0])
 
-    def _load(self, samples: Samples) -> DataLoader[dict[str, Tensor]]:
+    def _load(self, samples: Samples) -> Iterable[dict[str, Tensor]]:
         batch, lanes = self.config.batch, self.accelerator.num_processes
         mine = [
             (step * lanes + self.accelerator.process_index) * batch + i
             for step in range(self.step, self.config.steps)
             for i in range(batch)
         ]
-        return DataLoader(
-            Positions(samples, self.config.seed),  # pyright: ignore[reportArgumentType]
+        return DataLoader(  # pyright: ignore[reportReturnType]  it collates arrays into tensors
+            Positions(samples, self.config.seed),
             batch_size=batch,
             sampler=mine,
             num_workers=self.config.workers if mine else 0,
@@ -243,7 +243,7 @@ class Run:
         if self._checkpoint.exists():
             state = torch.load(self._checkpoint, map_location=self.device, weights_only=True)
             if state["settings"] != self.settings:
-                raise ValueError(
+                raise LimnerError(
                     f"{self.config.folder} holds a run with other settings: "
                     f"{_difference(state['settings'], self.settings)}. "
                     "Give another --run.folder, or remove that one."

@@ -2,12 +2,15 @@
 
 import copy
 from collections.abc import Mapping
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
+M = TypeVar("M", bound=nn.Module)
 
-class Average:
+
+class Average(Generic[M]):
     """Exponential moving average of all parameters and buffers.
 
     Source: Karras et al., Progressive growing of GANs (ICLR 2018), section 4: `w' = d w' + (1 - d) w`.
@@ -19,13 +22,13 @@ class Average:
         decay: Weight of the old average, in [0, 1).
     """
 
-    def __init__(self, module: nn.Module, decay: float) -> None:
+    def __init__(self, module: M, decay: float) -> None:
         self.module = copy.deepcopy(module).eval().requires_grad_(False)
         self.decay = decay
         self.updates = 0
 
     @torch.no_grad()
-    def update(self, module: nn.Module) -> None:
+    def update(self, module: M) -> None:
         """Moves the average towards `module`'s present weights."""
         self.updates += 1
         decay = min(self.decay, self.updates / (9 + self.updates))

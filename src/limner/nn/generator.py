@@ -11,7 +11,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from limner.nn.blocks import Residual, Up
+from limner.nn.blocks import Residual, Up, he_init
 
 
 class Generator(nn.Module):
@@ -44,13 +44,17 @@ class Generator(nn.Module):
         self.middle = nn.Sequential(*(Residual(widths[-1]) for _ in range(depth)))
         self.up = nn.ModuleList(Up(b, a) for a, b in zip(widths[-2::-1], widths[:0:-1], strict=True))
         self.decode = nn.ModuleList(Residual(w) for w in widths[-2::-1])
+        final = nn.Conv2d(fine, channels_out, 3, padding=1)
         self.last = nn.Sequential(
             nn.Conv2d(widths[0], fine, 1),
             nn.Upsample(scale_factor=2, mode="nearest"),
             nn.Conv2d(fine, fine, 3, padding=1),
             nn.ReLU(),
-            nn.Conv2d(fine, channels_out, 3, padding=1),
+            final,
         )
+        he_init(self)
+        # Near grey at first: a sigmoid that starts at black or white hardly learns.
+        final.weight.data.mul_(0.05)
 
     @property
     def stride(self) -> int:
@@ -61,12 +65,11 @@ class Generator(nn.Module):
     def radius(self) -> int:
         """A made pixel depends on the photo at most this many pixels away (a multiple of the stride).
 
-        Each 3x3 convolution reaches one cell further at its level's cell size; doubling a map shifts what
-        a pixel sees by less than one coarsest cell.
+        Each 3x3 convolution reaches one cell further at its level's cell size, each step up one coarse cell.
         """
         cells = [2 * 2**level for level in range(self.levels)]
         reach = 2 + cells[0]  # two fine convolutions, the stem
-        reach += sum(4 * cell + cell for cell in cells[:-1])  # encode, decode, down
+        reach += sum(4 * cell + cell for cell in cells[:-1]) + sum(cells[1:])  # encode, decode, down, up
         reach += 2 * self.depth * cells[-1]
         return (reach // self.stride + 2) * self.stride
 

@@ -37,7 +37,7 @@ def train(config: Config, report: Report = silent) -> Path:
     Raises:
         limner.data.pair.DataError: The data folder is missing or damaged.
         limner.image.ImageError: A picture cannot be read.
-        ValueError: The run's folder holds a run with other settings.
+        limner.errors.LimnerError: The run's folder holds a run with other settings.
         FloatingPointError: A loss is no longer finite.
     """
     pairs = folder.pairs(config.data)
@@ -50,7 +50,7 @@ def train(config: Config, report: Report = silent) -> Path:
     judge = discriminator(config)
     drawn_average = Average(draw, config.average)
     draw_step = Adam(draw.parameters(), config.rate, config.betas)
-    judge_step = Adam(judge.parameters(), config.rate, config.betas)
+    judge_step = Adam(judge.parameters(), config.judge_rate, config.betas)
     run = Run(
         config.run,
         keep={
@@ -65,7 +65,7 @@ def train(config: Config, report: Report = silent) -> Path:
     )
 
     for batch in run.batches(samples):
-        rate = config.rate * linear_decay(run.step, config.run.steps)
+        decay = linear_decay(run.step, config.run.steps)
         x, y = batch[source], batch[target]
 
         # L_D: the discriminator tells the artist's pairs from made ones.
@@ -74,14 +74,14 @@ def train(config: Config, report: Report = silent) -> Path:
             loss_judge = discriminator_loss(
                 judge(torch.cat([x, y], 1)), judge(torch.cat([x, made.detach()], 1))
             )
-        run.descend(loss_judge, judge_step, rate)
+        run.descend(loss_judge, judge_step, config.judge_rate * decay)
 
         # Equation 4: L_G = L_cGAN + lambda E |y - G(x)|_1.
         with run.autocast():
             l1 = (y - made).abs().mean()
             fool = generator_loss(judge(torch.cat([x, made], 1)))
             loss_draw = config.adversarial * fool + config.l1 * l1
-        run.descend(loss_draw, draw_step, rate)
+        run.descend(loss_draw, draw_step, config.rate * decay)
 
         drawn_average.update(draw)
         run.log({"l1": l1, "fool": fool, "judge": loss_judge})

@@ -1,0 +1,1 @@
+"""Numbers that docs/results.md shows, each by one command."""

@@ -1,0 +1,173 @@
+"""The engine: counting, seeds, logs, checkpoints, several processes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from limner.engine.config import RunConfig
+from limner.engine.run import Run
+from limner.engine.samples import Positions
+from limner.engine.schedule import linear_decay
+from limner.progress import Progress
+
+
+class Numbers:
+    """Samples that are their own index, with a random number beside it."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def sample(self, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+        return {"x": np.array([index, rng.random()], np.float32)}
+
+
+def config(folder: Path, **changes: object) -> RunConfig:
+    settings: dict[str, object] = {"steps": 6, "batch": 2, "save_every": 2, "log_every": 2, "workers": 0}
+    return RunConfig(folder, device="cpu", **(settings | changes))  # pyright: ignore[reportArgumentType]
+
+
+def learn(run: Run, net: nn.Linear, optimizer: torch.optim.Optimizer, stop_at: int = 0) -> list[torch.Tensor]:
+    seen: list[torch.Tensor] = []
+    for batch in run.batches(Numbers(5)):
+        with run.autocast():
+            loss = (net(batch["x"]) - torch.rand(2, 1)).square().mean()
+        run.descend(loss, optimizer, 1e-2)
+        run.log({"loss": loss})
+        seen.append(batch["x"])
+        if run.step + 1 == stop_at:
+            break
+    return seen
+
+
+def parts(folder: Path, **changes: object) -> tuple[Run, nn.Linear, torch.optim.Adam]:
+    torch.manual_seed(0)
+    net = nn.Linear(2, 1)
+    optimizer = torch.optim.Adam(net.parameters())
+    run = Run(config(folder, **changes), keep={"net": net, "optimizer": optimizer}, about={})
+    return run, net, optimizer
+
+
+def test_a_resumed_run_sees_and_learns_the_same(tmp_path: Path) -> None:
+    run, whole, optimizer = parts(tmp_path / "whole")
+    seen = learn(run, whole, optimizer)
+    learn(*parts(tmp_path / "cut"), stop_at=5)
+    run, net, optimizer = parts(tmp_path / "cut")
+    assert run.step == 4
+    assert torch.equal(torch.stack(learn(run, net, optimizer)), torch.stack(seen[4:]))
+    assert torch.equal(net.weight, whole.weight)
+
+
+def test_every_sample_comes_once_an_epoch_in_a_new_order() -> None:
+    positions = Positions(Numbers(7), seed=3)
+    epochs = [[int(positions[7 * e + i]["x"][0]) for i in range(7)] for e in range(4)]
+    assert all(sorted(epoch) == list(range(7)) for epoch in epochs)
+    assert len({tuple(epoch) for epoch in epochs}) > 1
+    chances = Counter(float(positions[i]["x"][1]) for i in range(28))
+    assert len(chances) == 28
+
+
+def test_no_samples_are_told(tmp_path: Path) -> None:
+    run, _, _ = parts(tmp_path)
+    with pytest.raises(ValueError, match="no samples"):
+        next(run.batches(Numbers(0)))
+
+
+def test_the_log_holds_means_and_steps(tmp_path: Path) -> None:
+    learn(*parts(tmp_path))
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [2, 4, 6]
+    assert all(line["loss"] > 0 and line["seconds"] >= 0 for line in lines)
+    assert list((tmp_path / "tensorboard").iterdir())
+
+
+def test_descend_moves_only_its_optimizers_parameters(tmp_path: Path) -> None:
+    run, net, optimizer = parts(tmp_path)
+    other = nn.Linear(1, 1)
+    before = other.weight.clone()
+    run.descend(other(net(torch.ones(1, 2))).sum(), optimizer, 0.1)
+    assert torch.equal(other.weight, before)
+    assert other.weight.grad is None
+    assert optimizer.param_groups[0]["lr"] == 0.1
+
+
+def test_bf16_autocasts_the_networks(tmp_path: Path) -> None:
+    run, net, _ = parts(tmp_path, precision="bf16")
+    with run.autocast():
+        assert net(torch.ones(1, 2)).dtype == torch.bfloat16
+    run, net, _ = parts(tmp_path / "other")
+    with run.autocast():
+        assert net(torch.ones(1, 2)).dtype == torch.float32
+
+
+def test_a_half_written_checkpoint_is_never_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, net, optimizer = parts(tmp_path)
+    learn(run, net, optimizer, stop_at=3)
+    good = (tmp_path / "checkpoint.pt").read_bytes()
+
+    def breaks(_: object, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", breaks)
+    run, net, optimizer = parts(tmp_path)
+    with pytest.raises(OSError, match="No space"):
+        learn(run, net, optimizer)
+    assert (tmp_path / "checkpoint.pt").read_bytes() == good
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".checkpoint")]
+
+
+PROCESSES = """
+import sys, torch
+from pathlib import Path
+from tests.engine.test_run import learn, parts
+folder = Path(sys.argv[1])
+run, net, optimizer = parts(folder)
+seen = learn(run, net, optimizer)
+torch.save({"weight": net.weight, "seen": torch.stack(seen)}, folder / f"{run.accelerator.process_index}.pt")
+run.finish(net.state_dict())
+"""
+
+
+def test_two_processes_share_the_work_and_stay_alike(tmp_path: Path) -> None:
+    (tmp_path / "job.py").write_text(PROCESSES)
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    root = Path(__file__).parents[2]
+    subprocess.run(
+        [*launch, str(tmp_path / "job.py"), str(tmp_path)],
+        check=True,
+        capture_output=True,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"},
+        timeout=240,
+    )
+    one, two = (torch.load(tmp_path / f"{i}.pt", weights_only=True) for i in (0, 1))
+    assert torch.equal(one["weight"], two["weight"])
+    assert not torch.equal(one["seen"], two["seen"])
+    first = torch.stack([one["seen"], two["seen"]], 1).reshape(-1, 2)[:5, 0]
+    assert sorted(first.tolist()) == [0, 1, 2, 3, 4], "an epoch is shared out over the processes"
+    assert (tmp_path / "style.safetensors").exists()
+
+
+def test_linear_decay_holds_then_falls_to_almost_zero() -> None:
+    rates = [linear_decay(step, 100) for step in range(100)]
+    assert rates[:50] == [1.0] * 50
+    assert all(a > b > 0 for a, b in pairwise(rates[50:]))
+    assert rates[-1] == pytest.approx(0.02)
+
+
+def test_time_left_follows_the_pace_of_this_sitting() -> None:
+    assert Progress(60, 100, "step", 20.0, begun=50).seconds_left == pytest.approx(80.0)
+    assert Progress(50, 100, "step", 0.0, begun=50).seconds_left is None

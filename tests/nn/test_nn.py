@@ -1,0 +1,73 @@
+"""Networks and losses: shapes, bounds, and the equations on numbers worked out by hand."""
+
+import pytest
+import torch
+from tests import kit
+
+from limner.losses.adversarial import discriminator_loss, generator_loss
+from limner.nn.average import Average
+from limner.nn.generator import Generator
+from limner.nn.patchgan import PatchGAN
+
+
+@pytest.mark.parametrize(("channels_in", "channels_out"), [(3, 1), (1, 3)])
+def test_generator_keeps_the_size_and_the_range(channels_in: int, channels_out: int) -> None:
+    net = Generator(channels_in, channels_out, (4, 8, 8), depth=1)
+    made = net(torch.rand(2, channels_in, 24, 40))
+    assert made.shape == (2, channels_out, 24, 40)
+    assert 0 <= made.min() <= made.max() <= 1
+
+
+@pytest.mark.parametrize(("levels", "depth"), [(2, 1), (3, 2), (4, 1)])
+def test_reach_of_every_depth(levels: int, depth: int) -> None:
+    net = Generator(3, 1, (4,) * levels, depth).eval()
+    assert net.radius % net.stride == 0
+    kit.assert_bounded(net, 3, net.stride, net.radius)
+
+
+def test_generator_starts_without_a_checkerboard() -> None:
+    """An untrained net draws a flat photo flat, away from the border: nothing favours odd or even pixels."""
+    net = Generator(3, 1, (8, 8, 8), depth=1).eval()
+    side = 2 * net.radius + 32
+    made = net(torch.full((1, 3, side, side), 0.6))[0, 0, net.radius : -net.radius, net.radius : -net.radius]
+    spread = (made.max() - made.min()).item()
+    even, odd = made[::2, ::2].mean(), made[1::2, 1::2].mean()
+    assert abs((even - odd).item()) <= 0.5 * spread + 1e-6
+    assert spread < 0.02
+
+
+def test_patchgan_gives_a_score_a_patch() -> None:
+    assert PatchGAN(4, 4)(torch.rand(2, 4, 64, 96)).shape == (2, 1, 6, 10)
+
+
+def test_average_follows_at_its_decay() -> None:
+    net = torch.nn.Linear(1, 1)
+    average = Average(net, decay=0.9)
+    with torch.no_grad():
+        net.weight.fill_(1.0)
+        average.module.weight.fill_(0.0)
+    average.updates = 10_000
+    average.update(net)
+    assert average.module.weight.item() == pytest.approx(0.1)
+    again = Average(net, decay=0.9)
+    again.load_state_dict(average.state_dict())
+    assert again.updates == 10_001
+    assert torch.equal(again.module.weight, average.module.weight)
+
+
+def test_the_first_updates_forget_the_random_start() -> None:
+    net = torch.nn.Linear(1, 1)
+    average = Average(net, decay=0.999)
+    with torch.no_grad():
+        net.weight.fill_(5.0)
+    for _ in range(30):
+        average.update(net)
+    assert average.module.weight.item() == pytest.approx(5.0, abs=0.05)
+
+
+def test_losses_by_hand() -> None:
+    real, made = torch.tensor([1.0, 0.0]), torch.tensor([0.5, 0.5])
+    assert discriminator_loss(real, made).item() == pytest.approx(0.5 * 0.5 + 0.5 * 0.25)
+    assert generator_loss(made).item() == pytest.approx(0.5 * 0.25)
+    assert discriminator_loss(torch.ones(3), torch.zeros(3)).item() == 0
+    assert generator_loss(torch.ones(3)).item() == 0

@@ -1,0 +1,184 @@
+"""The command line: what it prints, where results go, and one clear line for each bad input."""
+
+import json
+import os
+import resource
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from limner import hub, image
+from limner.cli import main
+
+PORTRAIT = Path(__file__).parent.parent / "examples" / "portrait.jpg"
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder of two small photos and one file that is none."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("a", "b"):
+        image.write(folder / f"{name}.png", np.full((20, 30, 3), 90, np.uint8))
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+def fails(capsys: pytest.CaptureFixture[str], *words: str, code: int = 1) -> str:
+    """Runs a command that must fail; gives its one line on stderr."""
+    assert main(words) == code
+    told = capsys.readouterr()
+    assert told.err.startswith("limner: ")
+    assert told.err.count("\n") == 1
+    assert "Traceback" not in told.err
+    return told.err
+
+
+def test_draws_beside_the_photo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photo = tmp_path / "me.jpg"
+    photo.write_bytes(PORTRAIT.read_bytes())
+    assert main(["draw", str(photo)]) == 0
+    target = tmp_path / "me.sketch.png"
+    assert capsys.readouterr().out == f"{target}\n"
+    assert Image.open(target).size == Image.open(PORTRAIT).size
+
+
+def test_crop_gives_the_frame(tmp_path: Path) -> None:
+    assert main(["draw", str(PORTRAIT), "--crop", "--out", str(tmp_path / "c.png")]) == 0
+    assert Image.open(tmp_path / "c.png").size == (400, 500)
+
+
+def test_folders_and_patterns_go_to_a_folder(photos: Path, tmp_path: Path) -> None:
+    for i, words in enumerate(([str(photos)], [str(photos / "*.png")])):
+        out = tmp_path / f"out{i}"
+        assert main(["draw", *words, "--whole", "--out", str(out)]) == 0
+        assert sorted(p.name for p in out.iterdir()) == ["a.sketch.png", "b.sketch.png"]
+
+
+def test_one_bad_file_does_not_stop_the_rest(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (photos / "aa.png").write_bytes(b"\x89PNG but no more")
+    told = fails(capsys, "draw", str(photos), "--whole")
+    assert "aa.png" in told
+    assert {p.name for p in photos.glob("*.sketch.png")} == {"a.sketch.png", "b.sketch.png"}
+
+
+def test_an_existing_file_is_kept_without_force(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = photos / "a.sketch.png"
+    target.write_bytes(b"mine")
+    assert "--force" in fails(capsys, "draw", str(photos / "a.png"), "--whole")
+    assert target.read_bytes() == b"mine"
+    assert main(["draw", str(photos / "a.png"), "--whole", "--force"]) == 0
+    assert Image.open(target).size == (30, 20)
+
+
+def test_no_face_is_told(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--whole" in fails(capsys, "draw", str(photos / "a.png"))
+    assert not list(photos.glob("*.sketch.png"))
+
+
+def _png(width: int, height: int) -> bytes:
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = b"\x89PNG\r\n\x1a\n"
+    for kind, data in ((b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")):
+        parts += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return parts
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("text.png", b"hello"),
+        ("empty.jpg", b""),
+        ("short.jpg", PORTRAIT.read_bytes()[:9000]),
+        ("bomb.png", _png(60000, 60000)),
+    ],
+)
+def test_a_file_that_is_no_whole_picture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert name in fails(capsys, "draw", str(tmp_path / name), "--whole")
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+def test_bad_places(tmp_path: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "none.jpg" in fails(capsys, "draw", str(tmp_path / "none.jpg"))
+    (tmp_path / "bare").mkdir()
+    assert "bare" in fails(capsys, "draw", str(tmp_path / "bare"))
+    assert "one file" in fails(capsys, "draw", str(photos), "--out", str(tmp_path / "x.png"))
+    fails(capsys, "draw", str(photos / "a.png"), "--whole", "--out", str(tmp_path / "x.docx"))
+    blocked = str(photos / "notes.txt" / "deeper")
+    assert "notes.txt" in fails(capsys, "draw", str(photos / "a.png"), "--whole", "--out", blocked)
+    fails(capsys, "draw")
+    fails(capsys, "draw", str(photos), "--crop", "--whole")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_file(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (photos / "a.png").chmod(0)
+    assert "a.png" in fails(capsys, "draw", str(photos / "a.png"))
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
+    limit = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
+    code = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from limner.cli import main;"
+    run = "sys.exit(main(sys.argv[1:]))"
+    words = ["draw", str(PORTRAIT), "--whole", "--out", str(tmp_path / "x.png")]
+    made = subprocess.run(
+        [sys.executable, "-c", limit + code + run, *words], capture_output=True, text=True, check=False
+    )
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 4096
+    assert made.returncode == 1
+    assert made.stderr.startswith("limner: ")
+    assert made.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_style(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "known styles: cuhk" in fails(capsys, "draw", str(PORTRAIT), "--style", "chuk")
+
+
+def test_unknown_commands_and_methods(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "did you mean draw?" in fails(capsys, "drow", code=2)
+    assert "paired" in fails(capsys, "train")
+    assert "paired" in fails(capsys, "train", "unpaired")
+    with pytest.raises(SystemExit) as stopped:
+        main(["draw", "--nonsense"])
+    assert stopped.value.code == 2
+
+
+def test_training_on_a_missing_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = str(tmp_path / "run")
+    told = fails(capsys, "train", "paired", "--data", str(tmp_path), "--licence", "t", "--run.folder", run)
+    assert "photos" in told
+
+
+def test_a_setting_out_of_range(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["train", "paired", "--data", str(tmp_path), "--licence", "t", "--run.folder", str(tmp_path)]
+    with pytest.raises(SystemExit) as stopped:
+        main([*words, "--run.steps", "0"])
+    assert stopped.value.code == 2
+    assert "run.steps" in capsys.readouterr().err
+
+
+def test_styles_lists_licence_and_scores(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["styles"]) == 0
+    text = capsys.readouterr().out
+    assert main(["styles", "--json"]) == 0
+    for card in json.loads(capsys.readouterr().out):
+        assert card["licence"] in text
+        assert card["sha256"] == hub.card(card["name"]).sha256
+        assert set(card["scores"]) >= {"ssim", "fsim", "scoot"}
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    told = capsys.readouterr().out
+    assert all(name in told for name in ("draw", "styles", "train", "export"))
+    assert main(["--version"]) == 0

@@ -1,0 +1,63 @@
+"""Cards and the files they stand for."""
+
+import dataclasses
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from limner import hub
+from limner.hub import Card, StyleError
+from limner.methods import METHODS
+from limner.runtime import Net
+
+CARDS = sorted(hub.cards().values(), key=lambda card: card.name)
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+def test_a_card_is_whole(card: Card) -> None:
+    for field in dataclasses.fields(card):
+        assert getattr(card, field.name) not in ("", None, {}), f"{card.name} has no {field.name}"
+    assert card.method in METHODS
+    assert card.command.startswith(f"limner train {card.method} ")
+    assert all(0 < score < 1 for score in card.scores.values())
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+def test_a_packaged_file_is_what_its_card_says(card: Card) -> None:
+    content = hub.packaged(card)
+    assert len(content) == card.size <= 10_000_000
+    assert hashlib.sha256(content).hexdigest() == card.sha256
+    about = Net(content, card.name).about
+    assert (about["method"], about["direction"], about["licence"], int(about["seed"])) == (
+        card.method,
+        card.direction,
+        card.licence,
+        card.seed,
+    )
+
+
+def test_every_packaged_file_has_a_card() -> None:
+    folder = Path(str(files("limner") / "weights"))
+    assert {p.name for p in folder.glob("*.onnx")} == {card.file for card in CARDS}
+
+
+def test_an_unknown_style_lists_the_known_ones_nearest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {name: dataclasses.replace(CARDS[0], name=name) for name in ("pencil", "cuhk", "photo")}
+    monkeypatch.setattr(hub, "cards", lambda: known)
+    with pytest.raises(StyleError, match=r"'cukh'; known styles: cuhk, .*pencil"):
+        hub.card("cukh")
+
+
+def test_a_damaged_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "weights").mkdir()
+    content = bytearray(hub.packaged(CARDS[0]))
+    content[len(content) // 2] ^= 1
+    (tmp_path / "weights" / CARDS[0].file).write_bytes(content)
+    monkeypatch.setattr(hub, "files", lambda _: tmp_path)  # pyright: ignore[reportUnknownLambdaType]
+    with pytest.raises(StyleError, match="damaged"):
+        hub.packaged(CARDS[0])
+    (tmp_path / "weights" / CARDS[0].file).unlink()
+    with pytest.raises(StyleError, match="cannot be read"):
+        hub.packaged(CARDS[0])
