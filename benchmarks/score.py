@@ -1,6 +1,6 @@
 """Scores folders of made pictures against a folder of real ones, as one Markdown table.
 
-    python benchmarks/score.py --real sketches --made ours=out --made theirs=published
+    python -m benchmarks.score --real sketches --made ours=out --made theirs=published
 
 Files pair by their name up to the first dot. Pictures are read as grey (Pillow's "L") and a made
 one is brought to its real one's size first: OpenCV's INTER_AREA where it shrinks on both sides,
@@ -16,30 +16,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from limner.data.folder import by_name
 from limner.metrics import METRICS, Grey
 
-SUFFIXES = {".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 RESAMPLES, SEED = 1000, 0
 PAIRWISE = {name: metric for name, metric in METRICS.items() if metric.needs_pair}
 
 Scores = dict[str, list[float]]
-
-
-def find(folder: Path) -> dict[str, Path]:
-    """The pictures of a folder by their name up to the first dot, in order."""
-    found: dict[str, Path] = {}
-    if not folder.is_dir():
-        raise SystemExit(f"{folder}: expected a folder of pictures")
-    for path in sorted(folder.iterdir()):
-        key = path.name.split(".")[0]
-        if not key or path.suffix.lower() not in SUFFIXES:
-            continue
-        if key in found:
-            raise SystemExit(f"{folder}: {found[key].name} and {path.name} have one name")
-        found[key] = path
-    if not found:
-        raise SystemExit(f"{folder}: holds no picture ({', '.join(sorted(SUFFIXES))})")
-    return found
 
 
 def read(path: Path, size: tuple[int, int] | None) -> Grey:
@@ -56,7 +39,7 @@ def read(path: Path, size: tuple[int, int] | None) -> Grey:
 
 def score(real: dict[str, Path], folder: Path, size: tuple[int, int] | None) -> Scores:
     """Each metric's scores of a folder, picture by picture in the order of `real`."""
-    made = find(folder)
+    made = by_name(folder)
     for whose, alone in (("real", real.keys() - made), ("made", made.keys() - real)):
         if alone:
             some = ", ".join(sorted(alone)[:5])
@@ -112,7 +95,7 @@ def main() -> None:
     add("--json", type=Path, metavar="OUT", help="write every picture's scores to this file")
     given = parser.parse_args()
 
-    real = find(given.real)
+    real = by_name(given.real)
     if len({name for name, _ in given.made}) < len(given.made):
         parser.error("--made: every NAME must be another")
     tables = {name: score(real, folder, given.size) for name, folder in given.made}

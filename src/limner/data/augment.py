@@ -82,7 +82,7 @@ class Augment:
             borderMode=cv2.BORDER_CONSTANT if paper else cv2.BORDER_REPLICATE,
             borderValue=(255, 255, 255),
         )
-        return made.astype(np.float32) / np.float32(255)
+        return (made.astype(np.float32) / np.float32(255)).astype(np.float32)
 
     def backdrop(self, photo: Unit, matte: Unit, rng: np.random.Generator) -> Unit:
         """A photo (crop, crop, 3) before another backdrop, where `matte` (crop, crop) is one."""

@@ -15,7 +15,7 @@ def pairs(folder: Path) -> list[Pair]:
     Raises:
         DataError: A folder is missing, a picture lacks its partner, or two share one name.
     """
-    photos, sketches = _pictures(folder / "photos"), _pictures(folder / "sketches")
+    photos, sketches = by_name(folder / "photos"), by_name(folder / "sketches")
     lonely = sorted(photos.keys() ^ sketches.keys())
     if lonely:
         raise DataError(
@@ -26,9 +26,18 @@ def pairs(folder: Path) -> list[Pair]:
     return [Pair(name, photos[name], sketches[name]) for name in sorted(photos)]
 
 
-def _pictures(folder: Path) -> dict[str, Path]:
+def by_name(folder: Path) -> dict[str, Path]:
+    """The pictures of a folder, by their name up to the first dot.
+
+    Args:
+        folder: Holds pictures; other files are passed over.
+
+    Raises:
+        DataError: There is no such folder, or two pictures share one name.
+        limner.image.ImageError: It holds no picture.
+    """
     if not folder.is_dir():
-        raise DataError(f"{folder} is not a folder; photos/ and sketches/ are expected there")
+        raise DataError(f"{folder} is not a folder; a folder of pictures is expected")
     found: dict[str, Path] = {}
     for path in image.expand([folder]):
         name = path.name.split(".")[0]

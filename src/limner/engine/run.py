@@ -122,7 +122,7 @@ class Run:
         on = self.config.precision == "bf16"
         return torch.autocast(self.device.type, torch.bfloat16, enabled=on)
 
-    def descend(self, loss: Tensor, optimizer: Optimizer, rate: float) -> None:
+    def descend(self, loss: Tensor, optimizer: Optimizer, rate: float, clip: float = math.inf) -> None:
         """One step down the gradient of `loss`, for the parameters of `optimizer` alone.
 
         Other networks that the loss passes through get no gradient. Gradients are averaged over processes.
@@ -131,11 +131,13 @@ class Run:
             loss: A scalar.
             optimizer: Holds the parameters to move.
             rate: The learning rate of this step.
+            clip: The largest norm of the whole gradient; a longer one is shortened to it.
         """
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         gradients = torch.autograd.grad(loss, parameters)
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.grad = self.accelerator.reduce(gradient, reduction="mean")  # pyright: ignore
+        nn.utils.clip_grad_norm_(parameters, clip)
         for group in optimizer.param_groups:
             group["lr"] = rate
         optimizer.step()

@@ -81,7 +81,7 @@ def train(config: Config, report: Report = silent) -> Path:
             l1 = (y - made).abs().mean()
             fool = generator_loss(judge(torch.cat([x, made], 1)))
             loss_draw = config.adversarial * fool + config.l1 * l1
-        run.descend(loss_draw, draw_step, config.rate * decay)
+        run.descend(loss_draw, draw_step, config.rate * decay, config.clip)
 
         drawn_average.update(draw)
         run.log({"l1": l1, "fool": fool, "judge": loss_judge})
