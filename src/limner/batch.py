@@ -26,6 +26,20 @@ class Outcome:
     error: str = ""
 
 
+def photos(inputs: Sequence[str], kind: str) -> list[Path]:
+    """The pictures that a command's words mean, without drawings that an earlier call left among them.
+
+    Args:
+        inputs: Files, folders and patterns; see `limner.image.expand`.
+        kind: "sketch" or "photo": what is drawn. A file `<name>.<kind>.png` counts only when it is named
+            itself.
+
+    Raises:
+        limner.image.ImageError: A folder or a pattern holds no picture.
+    """
+    return [p for p in image.expand(inputs) if not p.name.endswith(f".{kind}.png") or str(p) in inputs]
+
+
 def plan(sources: Sequence[Path], out: Path | None, kind: str) -> list[tuple[Path, Path]]:
     """Says where each drawing goes.
 

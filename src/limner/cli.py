@@ -36,16 +36,16 @@ def draw(
         whole: Draw the picture as it is, without looking for a face.
         force: Overwrite files that exist.
     """
-    from limner import image, sketcher
-    from limner.batch import draw_all, plan
+    from limner import sketcher
+    from limner.batch import draw_all, photos, plan
 
     if not inputs:
         raise LimnerError("no picture is given; see limner draw --help")
     if crop and whole:
         raise LimnerError("--crop and --whole exclude each other: a crop is aligned to a face")
-    sources = image.expand(inputs)
     hand = sketcher.load(style)
-    planned = plan(sources, out, hand.about["direction"].split("-")[1])
+    kind = hand.about["direction"].split("-")[1]
+    planned = plan(photos(inputs, kind), out, kind)
     failed = 0
     with _bar(shown=len(planned) > 1) as report:
         outcomes = draw_all(lambda p: hand.draw(p, crop=crop, whole=whole), planned, report, force)

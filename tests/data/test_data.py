@@ -63,7 +63,9 @@ def test_samples_are_repeatable_and_in_range(tmp_path: Path) -> None:
 
 
 def test_photo_and_sketch_move_together(tmp_path: Path) -> None:
-    moving = replace(STILL, crop=40, turn=10, zoom=0.2)  # never reaches beyond the picture
+    moving = replace(
+        STILL, crop=40, trim=(12, 12, 12, 12), turn=10, zoom=0.2
+    )  # never reaches beyond the picture
     data = pairs(moving, tmp_path)
     twin = replace(data, sketches=[p[..., 0] for p in data.photos])
     for seed in range(10):

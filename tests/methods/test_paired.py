@@ -40,7 +40,7 @@ def style(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_learns_one_pair(tmp_path: Path) -> None:
     config = small(kit.write_pairs(tmp_path / "data", 1), tmp_path / "run", 150)
-    config = replace(config, rate=2e-3)
+    config = replace(config, rate=1e-3, width=16, l1=200.0)
     kit.assert_learns(METHODS["paired"], config, tmp_path / "run", falls_to=0.35, loss="l1")
 
 

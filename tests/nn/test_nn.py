@@ -12,10 +12,21 @@ from limner.nn.patchgan import PatchGAN
 
 @pytest.mark.parametrize(("channels_in", "channels_out"), [(3, 1), (1, 3)])
 def test_generator_keeps_the_size_and_the_range(channels_in: int, channels_out: int) -> None:
-    net = Generator(channels_in, channels_out, (4, 8, 8), depth=1)
+    net = Generator(channels_in, channels_out, (4, 8, 8), depth=1).eval()
     made = net(torch.rand(2, channels_in, 24, 40))
     assert made.shape == (2, channels_out, 24, 40)
     assert 0 <= made.min() <= made.max() <= 1
+
+
+def test_generator_in_training_never_loses_its_slope() -> None:
+    net = Generator(3, 1, (4, 8, 8), depth=1)
+    final = list(net.last.parameters())[-1]
+    for bias in (-50.0, 50.0):
+        final.data.fill_(bias)
+        (slope,) = torch.autograd.grad(net(torch.rand(1, 3, 24, 24)).sum(), [final])
+        assert slope.item() == pytest.approx(24 * 24)
+    net.eval()
+    assert net(torch.rand(1, 3, 24, 24)).max().item() == 1.0
 
 
 @pytest.mark.parametrize(("levels", "depth"), [(2, 1), (3, 2), (4, 1)])

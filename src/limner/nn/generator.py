@@ -53,8 +53,9 @@ class Generator(nn.Module):
             final,
         )
         he_init(self)
-        # Near grey at first: a sigmoid that starts at black or white hardly learns.
+        # Near grey at first.
         final.weight.data.mul_(0.05)
+        final.bias.data.fill_(0.5)  # pyright: ignore[reportOptionalMemberAccess]
 
     @property
     def stride(self) -> int:
@@ -80,7 +81,8 @@ class Generator(nn.Module):
             x: (N, channels_in, H, W) in [0, 1]; H and W multiples of `stride`.
 
         Returns:
-            (N, channels_out, H, W) in [0, 1].
+            (N, channels_out, H, W) in [0, 1]. In training mode values are not cut to that range: where a cut
+            or a sigmoid has no slope, a page that has once turned white would stay white.
         """
         x = torch.relu(self.stem(self.fold(2 * x - 1)))
         skips: list[Tensor] = []
@@ -91,4 +93,5 @@ class Generator(nn.Module):
         x = self.middle(x)
         for up, block, skip in zip(self.up, self.decode, reversed(skips), strict=True):
             x = block(up(x, skip))
-        return torch.sigmoid(self.last(x))
+        made = self.last(x)
+        return made if self.training else made.clamp(0, 1)
