@@ -40,6 +40,9 @@ def test_earlier_drawings_are_not_drawn_again(tmp_path: Path) -> None:
     named = str(tmp_path / "a.sketch.png")
     assert [str(p) for p in photos([named], "sketch")] == [named]
     assert len(photos([str(tmp_path)], "photo")) == 2
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(LimnerError, match="only earlier drawings"):
+        photos([str(tmp_path)], "sketch")
 
 
 def test_one_failure_leaves_the_others(tmp_path: Path) -> None:

@@ -36,8 +36,12 @@ def photos(inputs: Sequence[str], kind: str) -> list[Path]:
 
     Raises:
         limner.image.ImageError: A folder or a pattern holds no picture.
+        LimnerError: All are drawings of that kind.
     """
-    return [p for p in image.expand(inputs) if not p.name.endswith(f".{kind}.png") or str(p) in inputs]
+    found = [p for p in image.expand(inputs) if not p.name.endswith(f".{kind}.png") or str(p) in inputs]
+    if not found:
+        raise LimnerError(f"only earlier drawings (.{kind}.png) are there; name one to draw it")
+    return found
 
 
 def plan(sources: Sequence[Path], out: Path | None, kind: str) -> list[tuple[Path, Path]]:

@@ -68,6 +68,7 @@ def test_a_resumed_run_sees_and_learns_the_same(tmp_path: Path) -> None:
     assert run.step == 4
     assert torch.equal(torch.stack(learn(run, net, optimizer)), torch.stack(seen[4:]))
     assert torch.equal(net.weight, whole.weight)
+    assert learn(*parts(tmp_path / "cut")) == [], "a finished run has no steps left"
 
 
 def test_every_sample_comes_once_an_epoch_in_a_new_order() -> None:

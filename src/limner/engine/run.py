@@ -20,7 +20,7 @@ import json
 import math
 import time
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -190,15 +190,17 @@ class Run:
             num_workers=self.config.workers if mine else 0,
         )
 
-    def _writer(self) -> SummaryWriter:
+    def _writer(self) -> AbstractContextManager[SummaryWriter | None]:
+        if not self.accelerator.is_main_process:
+            return nullcontext()
         return SummaryWriter(str(self.config.folder / "tensorboard"), purge_step=self.step + 1)
 
-    def _write_log(self, writer: SummaryWriter) -> str:
+    def _write_log(self, writer: SummaryWriter | None) -> str:
         means = self._means()
         self._sums, self._summed = {}, 0
-        for name, value in means.items():
-            writer.add_scalar(name, value, self.step)
-        if self.accelerator.is_main_process:
+        if writer:
+            for name, value in means.items():
+                writer.add_scalar(name, value, self.step)
             line = {"step": self.step, "seconds": round(self.seconds, 1), **means}
             with self._log_path.open("a", encoding="utf-8") as log:
                 log.write(json.dumps(line) + "\n")
