@@ -20,7 +20,7 @@ test-slow: $(VENV)/test
 check: $(VENV)/check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 $(VENV)/python:
 	$(PYTHON) -m venv $(VENV)
