@@ -154,9 +154,20 @@ def test_unknown_commands_and_methods(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_training_on_a_missing_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch")
     run = str(tmp_path / "run")
     told = fails(capsys, "train", "paired", "--data", str(tmp_path), "--licence", "t", "--run.folder", run)
     assert "photos" in told
+
+
+def test_training_without_torch_says_what_to_install(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == "limner" and ".train" in name]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    told = fails(capsys, "train", "paired", "--data", str(tmp_path), "--licence", "t")
+    assert "limner[train]" in told
 
 
 def test_a_setting_out_of_range(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,7 +61,7 @@ def write(path: str | Path, picture: Picture, *, force: bool = False) -> None:
         raise ImageError(f"{name}: {problem} ({reason(error)})") from error
 
 
-def _encode(picture: Picture, options: dict[str, Any], name: str) -> memoryview:
+def _encode(picture: Picture, options: dict[str, Any], name: str) -> bytes:
     """In memory first: Pillow, writing to a file itself, hides why a disk refused."""
     encoded = io.BytesIO()
     try:
@@ -70,4 +70,4 @@ def _encode(picture: Picture, options: dict[str, Any], name: str) -> memoryview:
         height, width = picture.shape[:2]
         problem = f"{width} x {height} cannot be written as {options['format']} ({reason(error)})"
         raise ImageError(f"{name}: {problem}") from error
-    return encoded.getbuffer()
+    return encoded.getvalue()

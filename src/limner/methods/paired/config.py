@@ -13,7 +13,10 @@ CUHK = Frame(width=400, height=500, left_eye=(150.0, 250.0), right_eye=(250.0, 2
 
 @dataclass(frozen=True)
 class Config:
-    """Source: Isola et al., Image-to-image translation with conditional adversarial networks (CVPR 2017)."""
+    """The conditional-GAN baseline: what is trained on, the networks, the weights of the losses.
+
+    Source: Isola et al., Image-to-image translation with conditional adversarial networks (CVPR 2017).
+    """
 
     data: Path
     """A folder of aligned pairs: photos/ and sketches/, partners named alike up to the first dot."""
