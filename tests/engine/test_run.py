@@ -18,6 +18,7 @@ from limner.engine.config import RunConfig
 from limner.engine.run import Run
 from limner.engine.samples import Positions
 from limner.engine.schedule import linear_decay
+from limner.errors import LimnerError
 from limner.progress import Progress
 
 
@@ -69,6 +70,15 @@ def test_a_resumed_run_sees_and_learns_the_same(tmp_path: Path) -> None:
     assert torch.equal(torch.stack(learn(run, net, optimizer)), torch.stack(seen[4:]))
     assert torch.equal(net.weight, whole.weight)
     assert learn(*parts(tmp_path / "cut")) == [], "a finished run has no steps left"
+
+
+def test_a_finished_run_goes_on_when_it_is_given_more_steps(tmp_path: Path) -> None:
+    learn(*parts(tmp_path))
+    run, net, optimizer = parts(tmp_path, steps=9)
+    assert run.step == 6
+    assert len(learn(run, net, optimizer)) == 3
+    with pytest.raises(LimnerError, match="batch was 2, is 3"):
+        parts(tmp_path, batch=3)
 
 
 def test_every_sample_comes_once_an_epoch_in_a_new_order() -> None:

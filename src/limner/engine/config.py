@@ -12,7 +12,7 @@ class RunConfig:
     folder: Path
     """Where logs, checkpoint and the finished style go. The same command resumes what lies there."""
     steps: int = 4000
-    """Optimisation steps in all."""
+    """Optimisation steps in all. A finished run goes on when it is given more, on the longer schedule."""
     batch: int = 4
     """Samples a step and process."""
     seed: int = 0

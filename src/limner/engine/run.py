@@ -40,8 +40,9 @@ from limner.errors import LimnerError
 from limner.files import replacing
 from limner.progress import Progress, Report, silent
 
-# What may change between two sittings of one run: it does not touch the weights.
-FREE = frozenset({"folder", "save_every", "log_every", "workers"})
+# What may change between two sittings of one run. All but `steps` leave the weights as they would have been;
+# a run that is given more steps goes on from where it stands.
+FREE = frozenset({"folder", "steps", "save_every", "log_every", "workers"})
 
 
 class Keepable(Protocol):
