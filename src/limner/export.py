@@ -78,6 +78,10 @@ def to_onnx(net: nn.Module, stride: int, about: Mapping[str, str]) -> bytes:
     if program is None:
         raise StyleError("torch.onnx gave no program")
     model = program.model_proto
+    for part in (*model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output):
+        # The exporter notes where in the source, and so on whose disk, each node was made.
+        part.doc_string = ""
+        del part.metadata_props[:]
     store_half(model)
     helper.set_model_props(model, dict(about))
     onnx.checker.check_model(model)
