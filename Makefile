@@ -6,16 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: draw test test-slow check bench results clean
+.PHONY: draw test check clean
 
 draw: $(VENV)/core
 	@$(BIN)/limner draw "$(PHOTO)" --style "$(STYLE)" --force
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest
-
-test-slow: $(VENV)/test
-	$(BIN)/python -m pytest -m slow
 
 check: $(VENV)/check
 	$(BIN)/ruff format --check .

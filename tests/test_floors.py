@@ -19,7 +19,7 @@ FLOORS = (
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 # On the ground floor, files build on each other in this order; elsewhere rooms of a floor are strangers.
 GROUND = ("errors", "progress", "files", "hub", "image", "runtime", "tile")
-# A method's config names the geometry and the augmentation it trains with, and a run's settings.
+# A heavy third party is imported by the one module that owns it.
 OWNERS = {
     "onnxruntime": {"runtime.py"},
     "accelerate": {"engine/run.py"},

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +9,6 @@ from numpy.typing import NDArray
 from limner.data.augment import Augment
 from limner.data.backdrop import matte
 from limner.data.pair import Pair, Picture
-
-Direction = Literal["photo-sketch", "sketch-photo"]
 
 
 @dataclass(frozen=True)

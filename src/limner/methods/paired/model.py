@@ -18,9 +18,7 @@ def ends(direction: str) -> tuple[str, str]:
 
 def generator(config: Config) -> Generator:
     """The network that draws."""
-    source, target = ends(config.direction)
-    w = config.width
-    return Generator(CHANNELS[source], CHANNELS[target], (w, 2 * w, 4 * w, 6 * w), config.depth)
+    return _generator(config.direction, config.width, config.depth)
 
 
 def discriminator(config: Config) -> PatchGAN:
@@ -34,7 +32,11 @@ def build(about: Mapping[str, str]) -> Generator:
     Args:
         about: Holds `direction` and, as JSON, `config` with `width` and `depth`.
     """
-    source, target = ends(about["direction"])
     told = json.loads(about["config"])
-    w, depth = int(told["width"]), int(told["depth"])
-    return Generator(CHANNELS[source], CHANNELS[target], (w, 2 * w, 4 * w, 6 * w), depth)
+    return _generator(about["direction"], int(told["width"]), int(told["depth"]))
+
+
+def _generator(direction: str, width: int, depth: int) -> Generator:
+    source, target = ends(direction)
+    widths = (width, 2 * width, 4 * width, 6 * width)
+    return Generator(CHANNELS[source], CHANNELS[target], widths, depth)
