@@ -35,7 +35,7 @@ def grey(x: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def with_eyes(*eyes: tuple[float, float]) -> Sketcher:
     """A sketcher of grey photos whose finder always sees a face with these eyes."""
-    face = Face((0, 0, 1, 1), (eyes[0], eyes[1]))
+    face = Face((0, 0, 1, 1), 1.0, (eyes[0], eyes[1], (0, 0), (0, 0), (0, 0)))
     return Sketcher(grey, ABOUT, lambda _: [face])
 
 

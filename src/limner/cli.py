@@ -69,7 +69,7 @@ def styles(json: bool = False) -> int:
 
     from limner import hub
 
-    cards = sorted(hub.cards().values(), key=lambda card: card.name)
+    cards = sorted(hub.styles().values(), key=lambda card: card.name)
     if json:
         _tell(dumps([dataclasses.asdict(card) for card in cards], indent=2))
         return 0

@@ -20,6 +20,9 @@ else:
     import tomli as tomllib  # pyright: ignore[reportMissingImports]
 
 
+DRAWN = frozenset({"sketch", "photo"})
+
+
 class StyleError(LimnerError):
     """A style is unknown, missing, damaged or not a style at all."""
 
@@ -34,7 +37,8 @@ class Card:
         sha256: Of the file, in hexadecimal.
         size: Of the file, in bytes.
         method: The method that made it.
-        direction: "photo-sketch" or "sketch-photo".
+        direction: "photo-sketch" or "sketch-photo" of a style; a part of limner that is none, such as the
+            finder of faces, has another second word.
         licence: Terms of use of the weights, with what they follow from.
         trained_on: The pictures it was trained on.
         command: The exact command that makes it again.
@@ -65,18 +69,23 @@ class Card:
 
 @lru_cache
 def cards() -> Mapping[str, Card]:
-    """All cards in the package, by name."""
+    """All cards in the package, of styles and of parts, by name."""
     text = (files("limner") / "weights" / "cards.toml").read_text(encoding="utf-8")
     return {name: Card(name=name, **told) for name, told in tomllib.loads(text).items()}
 
 
+def styles() -> Mapping[str, Card]:
+    """The cards of the styles, by name."""
+    return {name: card for name, card in cards().items() if card.direction.split("-")[1] in DRAWN}
+
+
 def card(name: str) -> Card:
-    """The card of that name.
+    """The card of the style of that name.
 
     Raises:
         StyleError: There is none; the message lists the known names, nearest first.
     """
-    known = cards()
+    known = styles()
     if name not in known:
         nearest = sorted(known, key=lambda k: (-difflib.SequenceMatcher(a=name, b=k).ratio(), k))
         raise StyleError(

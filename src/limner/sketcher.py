@@ -142,7 +142,7 @@ def load(style: str | Path, threads: int = 0) -> Sketcher:
 
 def styles() -> list[str]:
     """Names of the packaged styles."""
-    return sorted(hub.cards())
+    return sorted(hub.styles())
 
 
 def as_picture(picture: Readable) -> Picture:

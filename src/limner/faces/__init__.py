@@ -5,6 +5,7 @@ as those it learned from.
 """
 
 from limner.faces.align import Frame, invert, similarity, warp
-from limner.faces.find import Face, find
+from limner.faces.face import Face
+from limner.faces.find import find
 
 __all__ = ["Face", "Frame", "find", "invert", "similarity", "warp"]

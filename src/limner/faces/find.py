@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -26,7 +25,8 @@ import numpy as np
 from cv2.data import haarcascades
 from numpy.typing import NDArray
 
-from limner.faces.align import Matrix, Point, invert, move, warp
+from limner.faces.align import Matrix, invert, move, warp
+from limner.faces.face import Face
 
 # The search, in pixels of the picture as it is searched.
 _SIDES = 320, 640  # the longest side lies between them
@@ -51,20 +51,9 @@ _SHARP = 160  # pixels that a box side has while eyes are looked for
 
 _WINDOWS = 12, 5, 3  # that must agree on a face of which no, one, both eyes were seen
 
+_BELOW = (0.5, 0.6), (0.1, 1.05), (0.9, 1.05)  # in eye distances from the left eye
+
 _lock = threading.Lock()  # a cascade holds its scratch memory: one picture at a time
-
-
-@dataclass(frozen=True)
-class Face:
-    """A face, in pixels of its picture.
-
-    Attributes:
-        box: (x0, y0, x1, y1), a square from forehead to chin, cut where it leaves the picture.
-        eyes: (x, y) of the eye at the image's left, then of the eye at its right.
-    """
-
-    box: tuple[float, float, float, float]
-    eyes: tuple[Point, Point]
 
 
 def find(picture: NDArray[np.uint8]) -> list[Face]:
@@ -100,7 +89,10 @@ def _face(points: NDArray[np.float64], shape: tuple[int, ...]) -> Face:
     """Two corners and two eyes, (4, 2), as a face whose box stays in the picture."""
     (x0, y0), (x1, y1) = np.clip(points[:2], 0, (shape[1] - 1, shape[0] - 1)).tolist()
     (xl, yl), (xr, yr) = points[2:].tolist()
-    return Face((x0, y0, x1, y1), ((xl, yl), (xr, yr)))
+    # Nose and mouth by their usual places about the eyes.
+    ax, ay = (xr - xl), (yr - yl)
+    nose, left, right = ((xl + u * ax - v * ay, yl + u * ay + v * ax) for u, v in _BELOW)
+    return Face((x0, y0, x1, y1), 1.0, ((xl, yl), (xr, yr), nose, left, right))
 
 
 def _views(grey: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], Matrix]]:
