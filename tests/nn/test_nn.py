@@ -4,7 +4,7 @@ import pytest
 import torch
 from tests import kit
 
-from limner.losses.adversarial import discriminator_loss, generator_loss
+from limner.losses.adversarial import discriminator_loss, generator_loss, matching_loss
 from limner.nn.average import Average
 from limner.nn.generator import Generator
 from limner.nn.patchgan import PatchGAN
@@ -82,3 +82,22 @@ def test_losses_by_hand() -> None:
     assert generator_loss(made).item() == pytest.approx(0.5 * 0.25)
     assert discriminator_loss(torch.ones(3), torch.zeros(3)).item() == 0
     assert generator_loss(torch.ones(3)).item() == 0
+
+
+def test_matching_is_the_mean_distance_of_features_and_moves_the_made_alone() -> None:
+    real = [torch.zeros(2, 3, requires_grad=True), torch.ones(4, requires_grad=True)]
+    made = [torch.full((2, 3), 0.5, requires_grad=True), torch.full((4,), 0.75, requires_grad=True)]
+    loss = matching_loss(real, made)
+    assert loss.item() == pytest.approx((0.5 + 0.25) / 2)
+    loss.backward()
+    assert real[0].grad is None
+    assert made[0].grad is not None
+    assert matching_loss(real, real).item() == 0
+
+
+def test_patchgan_shows_its_layers() -> None:
+    net = PatchGAN(4, 4)
+    pair = torch.rand(1, 4, 64, 64)
+    features = net.features(pair)
+    assert [f.shape[1] for f in features] == [4, 8, 16, 32, 1]
+    assert torch.equal(features[-1], net(pair))

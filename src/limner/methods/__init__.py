@@ -3,5 +3,6 @@
 from limner.methods.base import Method
 
 METHODS = {
+    "finder": Method("limner.methods.finder"),
     "paired": Method("limner.methods.paired"),
 }

@@ -24,6 +24,16 @@ class PatchGAN(nn.Module):
             layers += [nn.Conv2d(a, b, 4, stride, 1), nn.InstanceNorm2d(b), nn.LeakyReLU(0.2)]
         self.layers = nn.Sequential(*layers, nn.Conv2d(8 * width, 1, 4, 1, 1))
 
+    def features(self, pair: Tensor) -> list[Tensor]:
+        """What each layer makes of a pair, after its rectifier; the last are the scores that a call gives."""
+        made: list[Tensor] = []
+        x = 2 * pair - 1
+        for layer in self.layers:
+            x = layer(x)
+            if isinstance(layer, nn.LeakyReLU):
+                made.append(x)
+        return [*made, x]
+
     def forward(self, pair: Tensor) -> Tensor:
         """Takes (N, channels, H, W) in [0, 1], H and W at least 32; gives (N, 1, H/8 - 2, W/8 - 2)."""
-        return self.layers(2 * pair - 1)
+        return self.features(pair)[-1]

@@ -40,6 +40,9 @@ class Config:
     that do not lie where the artist's do. Under 200 and 40 hair stayed a flat tone."""
     adversarial: float = 1.0
     """Weight of the adversarial term in equation 4."""
+    match: float = 10.0
+    """Weight of the feature-matching term, as in equation 5 of pix2pixHD (Wang et al., CVPR 2018). Differs:
+    the 2017 paper has none. Held-out training pairs chose it; see docs/results.md."""
     rate: float = 3e-4
     """Adam's learning rate for the generator, linear to zero over the second half. Differs: 2e-4 in
     section 3.3; without normalisation, learning is slower at first."""
@@ -48,8 +51,8 @@ class Config:
     betas: tuple[float, float] = (0.5, 0.99)
     """Adam's momenta. Differs: 0.999 in section 3.3; the shorter memory takes a sudden large gradient in
     smaller steps. Without it and `clip`, at a rate of 4e-4, a run fell to a blank page at step 1045."""
-    clip: float = 20.0
-    """The largest norm of the generator's gradient; usual ones are 10 to 25 after the first steps."""
+    clip: float = 120.0
+    """The largest norm of the generator's gradient."""
     average: float = 0.995
     """Decay of the running average of the generator's weights, which is what draws."""
     augment: Augment = field(default_factory=Augment)

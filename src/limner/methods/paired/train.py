@@ -1,7 +1,8 @@
 """Training of the `paired` method: a generator against a patch discriminator, held to the pair by L1.
 
 Source: Isola et al. (CVPR 2017): `G* = arg min_G max_D L_cGAN(G, D) + lambda L_L1(G)` (equation 4), with the
-least-squares form of L_cGAN (Mao et al., ICCV 2017).
+least-squares form of L_cGAN (Mao et al., ICCV 2017) and the feature matching of pix2pixHD (Wang et al., CVPR
+2018).
 Differs: no dropout as noise z (the sketch of a photo is one picture); augmentation beyond crop and flip;
 what draws in the end is the running average of the generator's weights.
 """
@@ -17,7 +18,7 @@ from limner.data import folder
 from limner.data.aligned import AlignedPairs
 from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
-from limner.losses.adversarial import discriminator_loss, generator_loss
+from limner.losses.adversarial import discriminator_loss, generator_loss, matching_loss
 from limner.methods.paired.config import Config
 from limner.methods.paired.model import discriminator, ends, generator
 from limner.nn.average import Average
@@ -71,20 +72,22 @@ def train(config: Config, report: Report = silent) -> Path:
         # L_D: the discriminator tells the artist's pairs from made ones.
         with run.autocast():
             made = draw(x)
-            loss_judge = discriminator_loss(
-                judge(torch.cat([x, y], 1)), judge(torch.cat([x, made.detach()], 1))
-            )
+            real = judge.features(torch.cat([x, y], 1))
+            loss_judge = discriminator_loss(real[-1], judge(torch.cat([x, made.detach()], 1)))
         run.descend(loss_judge, judge_step, config.judge_rate * decay)
 
-        # Equation 4: L_G = L_cGAN + lambda E |y - G(x)|_1.
+        # Equation 4: L_G = L_cGAN + lambda E |y - G(x)|_1; pix2pixHD's equation 5 adds L_FM.
         with run.autocast():
             l1 = (y - made).abs().mean()
-            fool = generator_loss(judge(torch.cat([x, made], 1)))
-            loss_draw = config.adversarial * fool + config.l1 * l1
+            seen = judge.features(torch.cat([x, made], 1))
+            fool = generator_loss(seen[-1])
+            # The real pair's features are those from before the discriminator's step, which saves a pass.
+            match = matching_loss(real[:-1], seen[:-1])
+            loss_draw = config.adversarial * fool + config.l1 * l1 + config.match * match
         run.descend(loss_draw, draw_step, config.rate * decay, config.clip)
 
         drawn_average.update(draw)
-        run.log({"l1": l1, "fool": fool, "judge": loss_judge})
+        run.log({"l1": l1, "fool": fool, "match": match, "judge": loss_judge})
 
     return run.finish(drawn_average.module.state_dict())
 

@@ -1,0 +1,280 @@
+"""How well the finder finds: portraits of people that no training saw, drawings, face-free pictures.
+
+    python -m benchmarks.finder --portraits PORTRAITS --teacher YUNET.onnx --labels labels.json \
+        [--drawings NAME=FOLDER ...] [--people london_info.csv] [--faceless FOLDER] \
+        [--time PICTURE] [--every N] [--train] [--json OUT]
+
+Truth is the teacher's, the median of 18 looks (`limner.methods.finder.label`); the teacher's own single look
+stands beside ours under the same conditions. A face counts as found when the middle between the eyes is off
+by less than half the eye distance; eye error is the mean distance of both eyes over the eye distance.
+"""
+
+import argparse
+import csv
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from cv2.data import haarcascades
+from numpy.typing import NDArray
+
+from benchmarks.machine import machine
+from limner import image
+from limner.data.portraits import identity, portraits
+from limner.faces import find
+from limner.faces.align import move, warp
+from limner.methods.finder.label import Labelled, Teacher, labelled
+
+Picture = NDArray[np.uint8]
+Row = NDArray[np.float64]
+Scores = dict[tuple[str, str], dict[str, float]]
+Condition = Callable[[Picture, Row], tuple[Picture, Row]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one picture went: the eye error (NaN where the face was not found) and how many other faces."""
+
+    error: float
+    others: int
+
+
+def ours(picture: Picture) -> list[Row]:
+    """The eyes that our finder sees, each (4,)."""
+    return [np.array(face.eyes).ravel() for face in find(picture)]
+
+
+def judge(eyes: Sequence[Row], truth: Row) -> Result:
+    """Compares the eyes that were found with the true ones (4,)."""
+    apart = np.hypot(*(truth[2:] - truth[:2]))
+    offs = [np.hypot(*((e[:2] + e[2:] - truth[:2] - truth[2:]) / 2)) / apart for e in eyes]
+    near = [i for i, off in enumerate(offs) if off < 0.5]
+    if not near:
+        return Result(float("nan"), len(eyes))
+    best = eyes[min(near, key=lambda i: offs[i])]
+    error = np.hypot(*(best - truth).reshape(2, 2).T).mean() / apart
+    return Result(float(error), len(eyes) - 1)
+
+
+def as_is(picture: Picture, row: Row) -> tuple[Picture, Row]:
+    """The picture itself; a condition takes and gives a picture and its face's (15,)."""
+    return picture, row[4:8]
+
+
+def turned(degrees: float) -> Condition:
+    """The picture turned about its middle."""
+
+    def turn(picture: Picture, row: Row) -> tuple[Picture, Row]:
+        height, width = picture.shape[:2]
+        middle = (width - 1) / 2, (height - 1) / 2
+        matrix = np.asarray(cv2.getRotationMatrix2D(middle, degrees, 1), np.float64)
+        moved = warp(picture, matrix, (width, height))
+        return moved, move(row[4:8].reshape(2, 2), matrix).ravel()
+
+    return turn
+
+
+def sized(pixels: float) -> Condition:
+    """The picture at a size at which the face's box, as a square, has that side."""
+
+    def size(picture: Picture, row: Row) -> tuple[Picture, Row]:
+        k = pixels / np.sqrt((row[2] - row[0]) * (row[3] - row[1]))
+        to = max(8, round(picture.shape[1] * k)), max(8, round(picture.shape[0] * k))
+        matrix = np.array([[k, 0, (k - 1) / 2], [0, k, (k - 1) / 2]])
+        return warp(picture, matrix, to), move(row[4:8].reshape(2, 2), matrix).ravel()
+
+    return size
+
+
+def grey(picture: Picture, row: Row) -> tuple[Picture, Row]:
+    """Without colour."""
+    single = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    return np.repeat(np.asarray(single, np.uint8)[..., None], 3, axis=2), row[4:8]
+
+
+def dark(picture: Picture, row: Row) -> tuple[Picture, Row]:
+    """At 30 % of its brightness."""
+    return np.round(picture * 0.3).astype(np.uint8), row[4:8]
+
+
+CONDITIONS: dict[str, Condition] = {
+    "as is": as_is,
+    "turned +30": turned(30),
+    "turned -30": turned(-30),
+    "face 32 px": sized(32),
+    "face 64 px": sized(64),
+    "face 128 px": sized(128),
+    "grey": grey,
+    "30 % brightness": dark,
+}
+
+
+def theirs(teacher: Teacher, picture: Picture) -> list[Row]:
+    """The eyes that the teacher's single look sees, each (4,)."""
+    return list(teacher.look(picture)[:, 4:8])
+
+
+def told(results: Sequence[Result]) -> dict[str, float]:
+    """Recall, mean and median eye error in percent, other faces a hundred pictures."""
+    errors = np.array([r.error for r in results])
+    found = errors[np.isfinite(errors)]
+    return {
+        "n": len(results),
+        "recall": len(found) / len(results),
+        "mean": 100 * float(found.mean()) if len(found) else float("nan"),
+        "median": 100 * float(np.median(found)) if len(found) else float("nan"),
+        "others": 100 * sum(r.others for r in results) / len(results),
+    }
+
+
+def row(name: str, who: str, t: Mapping[str, float]) -> str:
+    """A line of the table; what was not measured stays empty."""
+    columns = {"n": ".0f", "recall": ".4f", "mean": ".2f", "median": ".2f", "others": ".1f"}
+    cells = [format(t[column], how) if column in t else "" for column, how in columns.items()]
+    return f"| {name} | {who} | {' | '.join(cells)} |"
+
+
+def lightness(picture: Picture, points: Row) -> float:
+    """CIE L* of the cheeks of a face: between each eye's corner of the mouth and the eye."""
+    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
+    eyes, mouth = points[4:8].reshape(2, 2), points[10:14].reshape(2, 2)
+    apart = np.hypot(*(eyes[1] - eyes[0]))
+    values = [
+        lab[max(0, int(y - r)) : int(y + r) + 1, max(0, int(x - r)) : int(x + r) + 1, 0]
+        for (x, y) in 0.45 * eyes + 0.55 * mouth
+        for r in [0.12 * apart]
+    ]
+    return float(np.median(np.concatenate([v.ravel() for v in values])) / 2.55)
+
+
+def timed(path: Path, teacher: Teacher) -> list[str]:
+    """Our finder, the teacher and OpenCV's frontal cascade on one picture at three sizes, in turn."""
+    cascade = cv2.CascadeClassifier(haarcascades + "haarcascade_frontalface_alt2.xml")
+
+    def by_cascade(picture: Picture) -> object:
+        return cascade.detectMultiScale(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), 1.1, 3)
+
+    rivals: dict[str, Callable[[Picture], object]] = {
+        "limner": find,
+        "YuNet": teacher.look,
+        "cascade": by_cascade,
+    }
+    whole = image.read(path)
+    lines = ["| size | " + " | ".join(rivals) + " |", "| --- " * (1 + len(rivals)) + "|"]
+    for side in (320, 640, 1280):
+        k = side / max(whole.shape[:2])
+        size = round(whole.shape[1] * k), round(whole.shape[0] * k)
+        picture = np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
+        seconds: dict[str, list[float]] = {name: [] for name in rivals}
+        for _ in range(9):
+            for name, look in rivals.items():
+                start = time.perf_counter()
+                look(picture)
+                seconds[name].append(time.perf_counter() - start)
+        middle = {name: float(np.median(s)) for name, s in seconds.items()}
+        cells = [f"{1000 * s:.0f} ms ({s / middle['YuNet']:.1f}x YuNet)" for s in middle.values()]
+        lines.append(f"| {size[0]} x {size[1]} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def main() -> None:
+    """Prints the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--portraits", type=Path, required=True)
+    parser.add_argument("--teacher", type=Path, required=True)
+    parser.add_argument("--labels", type=Path, required=True)
+    parser.add_argument("--drawings", nargs="*", default=[], metavar="NAME=FOLDER")
+    parser.add_argument("--people", type=Path)
+    parser.add_argument("--faceless", type=Path)
+    parser.add_argument("--time", type=Path)
+    parser.add_argument("--every", type=int, default=1, help="take every n-th portrait only")
+    parser.add_argument("--train", action="store_true", help="training portraits, to choose on")
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+
+    teacher = Teacher(args.teacher)
+    paths = portraits(args.portraits, test=not args.train)[:: args.every]
+    kept = [e for e in labelled(args.portraits, paths, args.teacher, args.labels) if len(e.faces) == 1]
+    scores = on_portraits(kept, teacher) | on_drawings(args.drawings, args.every, teacher)
+    if args.faceless:
+        scores |= on_nothing(args.faceless, teacher)
+    print(f"{machine()}\n\n| condition | finder | n | recall | mean % | median % | other faces / 100 |")
+    print("| --- " * 7 + "|")
+    for (name, who), t in scores.items():
+        print(row(name, who, t))
+    if args.people:
+        print("\n| London group | n | recall | mean % |\n" + "| --- " * 4 + "|")
+        print("\n".join(by_group(args.people, [e for e in kept if e.path.parent.name == "london"])))
+    if args.time:
+        print("\n" + "\n".join(timed(args.time, teacher)))
+    if args.json:
+        told_all = {f"{name}, {who}": t for (name, who), t in scores.items()}
+        args.json.write_text(json.dumps(told_all, indent=2), encoding="utf-8")
+
+
+def on_portraits(kept: Sequence[Labelled], teacher: Teacher) -> Scores:
+    """Both finders under every condition."""
+    scores: Scores = {}
+    for name, condition in CONDITIONS.items():
+        results: dict[str, list[Result]] = {"limner": [], "YuNet": []}
+        for entry in kept:
+            picture, truth = condition(image.read(entry.path), entry.faces[0])
+            results["limner"].append(judge(ours(picture), truth))
+            results["YuNet"].append(judge(theirs(teacher, picture), truth))
+        scores |= {(name, who): told(scored) for who, scored in results.items()}
+    return scores
+
+
+def on_drawings(given: Sequence[str], every: int, teacher: Teacher) -> Scores:
+    """Ours on folders of drawings, where the teacher's single look sees a face."""
+    scores: Scores = {}
+    for word in given:
+        name, folder = word.split("=", 1)
+        scored: list[Result] = []
+        for path in sorted(Path(folder).rglob("*.jpg"))[::every]:
+            picture = image.read(path)
+            truth = teacher.look(picture)
+            if len(truth):
+                scored.append(judge(ours(picture), truth[truth[:, 14].argmax(), 4:8]))
+        scores[f"drawings: {name}", "limner"] = told(scored)
+    return scores
+
+
+def on_nothing(folder: Path, teacher: Teacher) -> Scores:
+    """Faces that both finders see in pictures of none."""
+    counts: dict[str, list[int]] = {"limner": [], "YuNet": []}
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".jpg", ".png")):
+        picture = image.read(path)
+        counts["limner"].append(len(ours(picture)))
+        counts["YuNet"].append(len(theirs(teacher, picture)))
+    return {
+        ("no face", who): {"n": len(seen), "others": 100 * float(np.mean(seen))}
+        for who, seen in counts.items()
+    }
+
+
+def by_group(table: Path, entries: Sequence[Labelled]) -> list[str]:
+    """Recall and error by sex, ethnicity and thirds of skin lightness."""
+    with table.open(encoding="utf-8") as file:
+        known = {r["face_id"]: r for r in csv.DictReader(file)}
+    pictures = [image.read(entry.path) for entry in entries]
+    lights = [lightness(p, entry.faces[0]) for p, entry in zip(pictures, entries, strict=True)]
+    thirds = np.searchsorted(np.quantile(lights, [1 / 3, 2 / 3]), lights)
+    groups: dict[str, list[Result]] = defaultdict(list)
+    for picture, entry, third in zip(pictures, entries, thirds, strict=True):
+        result = judge(ours(picture), entry.faces[0][4:8])
+        person = known[identity(entry.path)]
+        skin = ("dark", "middle", "light")[int(third)] + " third of skins"
+        for name in (person["face_gender"], person["face_eth"], skin):
+            groups[name].append(result)
+    scored = {name: told(results) for name, results in sorted(groups.items())}
+    return [f"| {name} | {t['n']} | {t['recall']:.4f} | {t['mean']:.2f} |" for name, t in scored.items()]
+
+
+if __name__ == "__main__":
+    main()

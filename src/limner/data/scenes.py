@@ -1,0 +1,420 @@
+"""Scenes with faces for training a finder: portraits of any size and turn on one canvas, in any light.
+
+Two kinds, as the finder looks twice: a `scene` of several portraits, in which faces of about one octave of
+sizes are to be found, and a `view`, one face upright and large, on which its five points are to be placed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from limner.data.backdrop import invent
+from limner.data.drawn import drawn
+from limner.data.pair import Picture
+from limner.faces.align import Frame, Matrix, invert, move, similarity
+
+Unit = NDArray[np.float32]
+Rows = NDArray[np.float64]
+"""Faces as (n, 14): x0, y0, x1, y1 and the five points' x and y."""
+Row = NDArray[np.float64]
+# A mirrored face's points in the order of an unmirrored one's.
+MIRRORED = [1, 0, 2, 4, 3]
+
+
+@dataclass(frozen=True)
+class Light:
+    """How far the light, the camera and the medium of a picture are changed. Chosen: all values."""
+
+    drawn: float = 0.2
+    """Share of pictures turned into a drawing."""
+    grey: float = 0.2
+    """Share turned grey; half of them sepia."""
+    gamma: float = 0.8
+    """Largest gamma, as the natural logarithm either way."""
+    cast: float = 0.25
+    """Largest gain or loss of one colour channel, as a share."""
+    dim: float = 0.2
+    """Share under low light, down to a tenth, with the noise of it."""
+    side: float = 0.2
+    """Share lit from one side."""
+    skin: float = 0.4
+    """Share of which one face's skin and hair are darkened or lightened."""
+    blur: float = 0.2
+    """Share blurred, up to a sigma of 1.5 pixels."""
+    noise: float = 0.2
+    """Share with noise, up to a standard deviation of 0.06."""
+    jpeg: float = 0.3
+    """Share compressed, down to quality 15."""
+
+    def change(self, photo: Unit, rng: np.random.Generator) -> Unit:
+        """A picture (H, W, 3) in [0, 1] in another light; the same shape and range."""
+        if rng.random() < self.drawn:
+            photo = drawn(photo, rng)
+        gain = _single(rng.uniform(1 - self.cast, 1 + self.cast, 3) ** rng.integers(0, 2))
+        gamma = np.float32(np.exp(rng.uniform(-self.gamma, self.gamma) * rng.random()))
+        photo = np.clip(gain * photo, 0, 1) ** gamma
+        if rng.random() < self.side:
+            photo = photo * _ramp(photo.shape[0], photo.shape[1], rng)[..., None]
+        if rng.random() < self.grey:
+            tone = np.ones(3) if rng.random() < 0.5 else np.array([1.0, 0.9, 0.75])
+            photo = photo.mean(axis=2, keepdims=True) * _single(tone)
+        if rng.random() < self.dim:
+            photo = _noisy(photo * np.float32(rng.uniform(0.1, 0.5)), rng.uniform(0, 0.03), rng)
+        if rng.random() < self.blur:
+            photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), rng.uniform(0.3, 1.5)), np.float32)
+        if rng.random() < self.noise:
+            photo = _noisy(photo, rng.uniform(0, 0.06), rng)
+        made = _single(np.clip(photo, 0, 1))
+        return _compressed(made, int(rng.integers(15, 80))) if rng.random() < self.jpeg else made
+
+
+@dataclass(frozen=True)
+class Scenes:
+    """Portraits with labelled faces, from which scenes and views are composed.
+
+    Attributes:
+        photos: Each (H, W, 3) uint8.
+        faces: Each photo's faces, in its pixels.
+        scene: Side of a scene in pixels, a multiple of `cell`.
+        view: Side of a view in pixels, a multiple of `cell`.
+        cell: Side of one cell of the targets.
+        sizes: The smallest and the largest face, the root of its box's area in pixels, to be found.
+        blind: Beyond these sizes there is nothing to be found; in between, either answer is right.
+        turn: Largest turn of a portrait in a scene, in degrees.
+        eyes: Distance of the eyes in a view, in pixels.
+        light: How the light is changed.
+    """
+
+    photos: Sequence[Picture]
+    faces: Sequence[Rows]
+    scene: int = 192
+    view: int = 128
+    cell: int = 8
+    sizes: tuple[float, float] = (18.0, 43.0)
+    blind: tuple[float, float] = (12.0, 64.0)
+    turn: float = 50.0
+    eyes: float = 36.0
+    light: Light = field(default_factory=Light)
+
+    def __len__(self) -> int:
+        return len(self.photos)
+
+    def sample(self, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+        """A scene and a view, whose main portrait is that at `index`, with what is to be found in them.
+
+        Returns:
+            `scene` (3, scene, scene) and `view` (3, view, view) in [0, 1]; `cells` (17, scene / cell, same):
+            whether a face is centred here (a bump of height 1), whether this cell counts, whether it
+            holds the face's geometry, and that: box and points in pixels from the cell's centre;
+            `points` (5, 2) in pixels of the view; `face` (1,), 1 where the view shows a face.
+        """
+        scene, faces = self.compose(index, rng)
+        view, points, shown = self.look(index, rng)
+        return {
+            "scene": _planes(scene),
+            "cells": self.cells(faces),
+            "view": _planes(view),
+            "points": points,
+            "face": np.array([shown], np.float32),
+        }
+
+    def compose(self, index: int, rng: np.random.Generator) -> tuple[Unit, Rows]:
+        """A scene (scene, scene, 3) and its faces, those that are cut off or covered left out."""
+        side = self.scene
+        canvas = self._ground(rng)
+        faces = np.zeros((0, 14))
+        blank = rng.random() < 0.08
+        for place in range(0 if blank else int(rng.integers(1, 5))):
+            which = index if place == 0 else int(rng.integers(len(self.photos)))
+            if not len(self.faces[which]):
+                continue
+            size = float(np.exp(rng.uniform(np.log(10), np.log(100 if place == 0 else 60))))
+            centre = rng.uniform(0, side, 2)
+            matrix, mirror = self._place(self.faces[which][0], size, centre, rng)
+            patch = cut(self.photos[which], matrix, side)
+            moved = _moved(self.faces[which], matrix, mirror)
+            mask = self._patch_mask(self.photos[which].shape, matrix, moved[0], rng)
+            if rng.random() < self.light.skin:
+                patch = _skin(patch, moved[0], rng)
+            canvas += mask[..., None] * (patch - canvas)
+            seen = [row for row in faces if _at(mask, row[4:14].reshape(5, 2)).max() < 0.3]
+            seen += [row for row in moved if _shown(mask, row, side)]
+            faces = np.array(seen).reshape(-1, 14)
+        if rng.random() < 0.3 and len(faces):
+            canvas = _occlude(canvas, faces[rng.integers(len(faces))], rng)
+        return self.light.change(np.clip(canvas, 0, 1), rng), faces
+
+    def cells(self, faces: Rows) -> NDArray[np.float32]:
+        """The targets (17, cells, cells) of a scene's faces; see `sample`."""
+        n, cell = self.scene // self.cell, self.cell
+        grid = (np.arange(n) + 0.5) * cell - 0.5
+        x, y = np.meshgrid(grid, grid)
+        bump, counts, holds = np.zeros((n, n)), np.ones((n, n)), np.zeros((n, n))
+        geometry, nearest = np.zeros((14, n, n)), np.full((n, n), np.inf)
+        for row in faces:
+            size = np.sqrt((row[2] - row[0]) * (row[3] - row[1]))
+            middle = (row[:2] + row[2:4]) / 2
+            apart = np.hypot(x - middle[0], y - middle[1]) / size
+            if not self.sizes[0] <= size <= self.sizes[1]:
+                if self.blind[0] <= size <= self.blind[1]:
+                    counts[apart < 0.7] = 0
+                continue
+            peak = np.exp(-(apart**2) / (2 * 0.16**2))
+            peak[peak == peak.max()] = 1
+            bump = np.maximum(bump, peak)
+            mine = (apart < 0.32) & (apart < nearest)
+            nearest[mine], holds[mine] = apart[mine], 1
+            for k, value in enumerate(row):
+                geometry[k][mine] = (value - (x, y)[k % 2])[mine]
+        counts[bump > 0.05] = 1
+        return np.concatenate([np.stack([bump, counts, holds]), geometry]).astype(np.float32)
+
+    def look(self, index: int, rng: np.random.Generator) -> tuple[Unit, NDArray[np.float32], float]:
+        """A view (view, view, 3), the points (5, 2) on it, and 1 where it shows a face, else 0."""
+        rows = self.faces[index]
+        shown = bool(len(rows)) and rng.random() < 0.8
+        if not shown:
+            scene, _ = self._elsewhere(index, rng)
+            return self.light.change(scene, rng), np.zeros((5, 2), np.float32), 0.0
+        row = rows[rng.integers(len(rows))]
+        matrix, mirror = self._upright(row, rng)
+        view = cut(self.photos[index], matrix, self.view)
+        moved = _moved(row[None], matrix, mirror)[0]
+        if rng.random() < self.light.skin:
+            view = _skin(view, moved, rng)
+        if rng.random() < 0.25:
+            view = _occlude(view, moved, rng)
+        coarse = max(8, round(self.view / np.exp(rng.uniform(0, np.log(6)))))
+        if rng.random() < 0.5:  # a small face, enlarged
+            view = _resized(view, coarse, cv2.INTER_AREA)
+        view = self.light.change(np.clip(view, 0, 1), rng)
+        if view.shape[0] != self.view:
+            view = np.clip(_resized(view, self.view, cv2.INTER_CUBIC), 0, 1)
+        return view, moved[4:14].reshape(5, 2).astype(np.float32), 1.0
+
+    def _upright(self, row: Row, rng: np.random.Generator) -> tuple[Matrix, bool]:
+        """The matrix to a view, off by what a first look may be off by."""
+        half = self.eyes / 2 * np.exp(rng.uniform(-0.3, 0.3))
+        turn = np.deg2rad(rng.normal(0, 9))
+        middle = np.array([0.5, 0.4]) * (self.view - 1) + rng.uniform(-9, 9, 2)
+        arm = half * np.array([np.cos(turn), np.sin(turn)])
+        (lx, ly), (rx, ry) = (middle - arm).tolist(), (middle + arm).tolist()
+        left, right = row[4:8].reshape(2, 2).tolist()
+        frame = Frame(self.view, self.view, (lx, ly), (rx, ry))
+        matrix = similarity(((left[0], left[1]), (right[0], right[1])), frame)
+        return _perhaps_mirrored(matrix, self.view, rng)
+
+    def _elsewhere(self, index: int, rng: np.random.Generator) -> tuple[Unit, Rows]:
+        """A view without a face: a ground, or a place of a portrait that is no whole face."""
+        ground = _resized(self._ground(rng), self.view, cv2.INTER_AREA)
+        rows = self.faces[index]
+        if not len(rows) or rng.random() < 0.3:
+            return np.clip(ground, 0, 1), rows
+        size = self.eyes * 2.7 * np.exp(rng.choice([-1.6, -1.2, 0.0, 0.0, 1.2, 1.8]) + rng.uniform(-0.2, 0.2))
+        far = rng.uniform(0.7, 2.5) * size * np.exp(2j * np.pi * rng.random())
+        middle = np.full(2, (self.view - 1) / 2)
+        centre = middle + (np.array([far.real, far.imag]) if abs(np.log(size / self.eyes / 2.7)) < 0.9 else 0)
+        matrix, _ = self._place(rows[0], float(size), centre, rng)
+        return cut(self.photos[index], matrix, self.view), rows
+
+    def _place(
+        self, row: Row, size: float, centre: NDArray[np.float64], rng: np.random.Generator
+    ) -> tuple[Matrix, bool]:
+        """The matrix that brings a face to a size and a place, turned, at times mirrored."""
+        k = size / np.sqrt((row[2] - row[0]) * (row[3] - row[1]))
+        turn = np.deg2rad(rng.uniform(-self.turn, self.turn) if rng.random() < 0.6 else rng.normal(0, 5))
+        linear = k * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        matrix = np.column_stack([linear, centre - linear @ ((row[:2] + row[2:4]) / 2)])
+        return _perhaps_mirrored(matrix, round(2 * centre[0]) + 1, rng)
+
+    def _ground(self, rng: np.random.Generator) -> Unit:
+        """What lies behind the portraits: a backdrop, a texture, or a far too large piece of a photo."""
+        side = self.scene
+        kind = rng.random()
+        if kind < 0.5:
+            return invent(side, rng)
+        if kind < 0.75:
+            return texture(side, rng)
+        photo = self.photos[int(rng.integers(len(self.photos)))]
+        k = side / min(photo.shape[:2]) * np.exp(rng.uniform(1.2, 2.5))
+        at = -k * rng.uniform(0, 1, 2) * (np.array(photo.shape[1::-1]) - side / k)
+        return cut(photo, np.array([[k, 0, at[0]], [0, k, at[1]]]), side)
+
+    def _patch_mask(
+        self,
+        shape: tuple[int, ...],
+        matrix: Matrix,
+        row: Row,
+        rng: np.random.Generator,
+    ) -> Unit:
+        """Where a portrait covers the scene: its own outline, a part of it, or all."""
+        side = self.scene
+        if rng.random() < 0.25:
+            return np.ones((side, side), np.float32)
+        back = _single(invert(matrix))
+        y, x = np.ogrid[:side, :side]
+        u = back[0, 0] * x + back[0, 1] * y + back[0, 2]
+        v = back[1, 0] * x + back[1, 1] * y + back[1, 2]
+        inside = ((u > 0) & (u < shape[1] - 1) & (v > 0) & (v < shape[0] - 1)).astype(np.float32)
+        if rng.random() < 0.4:  # cut to a box around the face
+            low, high = row[:2], row[2:4]
+            reach = (high - low) * rng.uniform(0.15, 1.0, 2)
+            box = (x > low[0] - reach[0]) & (x < high[0] + reach[0])
+            inside *= (box & (y > low[1] - reach[1]) & (y < high[1] + reach[1])).astype(np.float32)
+        return inside
+
+
+def cut(photo: Picture, matrix: Matrix, side: int) -> Unit:
+    """A square (side, side, 3) in [0, 1], drawn from a photo through a matrix; edges go on beyond it.
+
+    Chosen: areas averaged in whole factors, then linear interpolation; `limner.faces.align.warp` is sharper
+    and several times slower.
+    """
+    height, width = photo.shape[:2]
+    corners = move([(-1, -1), (side, -1), (-1, side), (side, side)], invert(matrix))
+    low = np.clip(np.floor(corners.min(axis=0)) - 1, 0, (width - 1, height - 1)).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0)) + 2, low + 1, (width, height)).astype(int)
+    part = photo[low[1] : high[1], low[0] : high[0]]
+    n = max(1, int(1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))))
+    size = max(1, part.shape[1] // n), max(1, part.shape[0] // n)
+    k = np.array([part.shape[1] / size[0], part.shape[0] / size[1]])
+    if n > 1:
+        part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    # From the shrunk part to the photo: x = k (u + 1/2) - 1/2 + low.
+    linear = matrix[:, :2] * k
+    to_square = np.column_stack([linear, matrix[:, 2] + matrix[:, :2] @ ((k - 1) / 2 + low)])
+    drawn = cv2.warpAffine(
+        part, to_square, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return _single(drawn / np.float32(255))
+
+
+def texture(side: int, rng: np.random.Generator) -> Unit:
+    """A pattern without a face: coloured noise at several scales, stripes, or discs; (side, side, 3)."""
+    made = np.zeros((side, side, 3), np.float32)
+    kind = rng.integers(3)
+    if kind == 0:
+        for cells in (4, 12, 36, 96):
+            spots = rng.normal(0, 1, (cells, cells, 3)).astype(np.float32)
+            made += rng.uniform(0, 0.5) * cv2.resize(spots, (side, side), interpolation=cv2.INTER_CUBIC)
+        return np.clip(0.5 + 0.5 * made * rng.uniform(0.3, 1, 3), 0, 1).astype(np.float32)
+    made += rng.random(3).astype(np.float32)
+    for _ in range(int(rng.integers(10, 80))):
+        colour = rng.random(3).tolist()
+        ends = rng.integers(-side // 4, side + side // 4, (2, 2)).tolist()
+        if kind == 1:
+            cv2.line(made, ends[0], ends[1], colour, int(rng.integers(1, 12)), cv2.LINE_AA)
+        else:
+            axes = rng.integers(1, side // 6, 2).tolist()
+            cv2.ellipse(made, ends[0], axes, rng.uniform(0, 180), 0, 360, colour, -1, cv2.LINE_AA)
+    return made
+
+
+def _single(values: NDArray[np.floating]) -> Unit:
+    return values.astype(np.float32, copy=False)
+
+
+def _resized(picture: Unit, side: int, how: int) -> Unit:
+    return np.asarray(cv2.resize(picture, (side, side), interpolation=how), np.float32)
+
+
+def _noisy(photo: Unit, sigma: float, rng: np.random.Generator) -> Unit:
+    return photo + np.float32(sigma) * rng.standard_normal(photo.shape, np.float32)
+
+
+def _planes(picture: Unit) -> Unit:
+    return np.ascontiguousarray(picture.transpose(2, 0, 1), dtype=np.float32)
+
+
+def _moved(rows: Rows, matrix: Matrix, mirror: bool) -> Rows:
+    moved = rows.copy()
+    scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
+    for new, row in zip(moved, rows, strict=True):
+        points = move(row[4:14].reshape(5, 2), matrix)
+        new[4:14] = (points[MIRRORED] if mirror else points).ravel()
+        middle = move(row[:4].reshape(2, 2).mean(axis=0), matrix)
+        half = scale * (row[2:4] - row[:2]) / 2
+        new[:4] = np.concatenate([middle - half, middle + half])
+    return moved
+
+
+def _perhaps_mirrored(matrix: Matrix, width: int, rng: np.random.Generator) -> tuple[Matrix, bool]:
+    """The matrix, or it followed by the mirror image of a picture of that width."""
+    if rng.random() < 0.5:
+        return matrix, False
+    turned = matrix.copy()
+    turned[0] = -matrix[0]
+    turned[0, 2] += width - 1
+    return turned, True
+
+
+def _at(mask: Unit, points: NDArray[np.float64]) -> NDArray[np.float32]:
+    """A mask's values at points (n, 2); 0 beyond its edge."""
+    x, y = np.round(points).astype(int).T
+    inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
+    at = mask[np.clip(y, 0, mask.shape[0] - 1), np.clip(x, 0, mask.shape[1] - 1)]
+    return np.where(inside, at, 0).astype(np.float32)
+
+
+def _shown(mask: Unit, row: Row, side: int) -> bool:
+    """Whether all five points of a face lie in the scene and under its portrait."""
+    points = row[4:14].reshape(5, 2)
+    return bool((points >= 0).all() and (points <= side - 1).all() and _at(mask, points).min() > 0.5)
+
+
+def _skin(photo: Unit, row: Row, rng: np.random.Generator) -> Unit:
+    """The photo with a face's surroundings darkened (mostly) or lightened, skin and hair together."""
+    centre, radii = (row[:2] + row[2:4]) / 2, (row[2:4] - row[:2]) * rng.uniform(0.6, 1.0)
+    limit = (photo.shape[1], photo.shape[0])
+    (left, top), (right, bottom) = (
+        np.clip(centre + sign * 1.6 * radii, 0, limit).astype(int).tolist() for sign in (-1, 1)
+    )
+    y, x = np.ogrid[top:bottom, left:right]
+    far = ((x - centre[0]) / radii[0]) ** 2 + ((y - centre[1]) / radii[1]) ** 2
+    near = _single(np.exp(-(far**2)))[..., None]
+    warm = np.array([1, 1 + rng.uniform(0, 0.15), 1 + rng.uniform(0, 0.25)])
+    gamma = _single(np.exp(rng.uniform(-0.4, 1.2)) * warm)
+    made = photo.copy()
+    part = made[top:bottom, left:right]
+    part += near * (np.clip(part, 0, 1) ** gamma * np.float32(rng.uniform(0.6, 1.0)) - part)
+    return made
+
+
+def _occlude(photo: Unit, row: Row, rng: np.random.Generator) -> Unit:
+    """The photo with something before a part of a face: a bar, a disc, dark glasses or a mask."""
+    covered = np.ascontiguousarray(photo, dtype=np.float32)
+    colour = (rng.random(3) * rng.random()).tolist()
+    size = float(row[2] - row[0])
+    points = row[4:14].reshape(5, 2)
+    kind = rng.integers(4)
+    if kind == 0:
+        for eye in points[:2]:
+            axes = (max(1, round(0.2 * size)), max(1, round(0.14 * size)))
+            cv2.ellipse(covered, np.round(eye).astype(int).tolist(), axes, 0, 0, 360, colour, -1, cv2.LINE_AA)
+    elif kind == 1:
+        mouth = points[3:].mean(axis=0)
+        axes = (max(1, round(0.35 * size)), max(1, round(0.25 * size)))
+        cv2.ellipse(covered, np.round(mouth).astype(int).tolist(), axes, 0, 0, 360, colour, -1, cv2.LINE_AA)
+    else:
+        centre = rng.uniform(row[:2], row[2:4])
+        half = rng.uniform(0.05, 0.25, 2) * size
+        low, high = np.round(centre - half).astype(int).tolist(), np.round(centre + half).astype(int).tolist()
+        cv2.rectangle(covered, low, high, colour, -1)
+    return covered
+
+
+def _ramp(height: int, width: int, rng: np.random.Generator) -> Unit:
+    """Light that falls off across a picture, from 1 down to as little as 0.15; (height, width)."""
+    angle = rng.uniform(0, 2 * np.pi)
+    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+    along = np.clip(0.5 + 0.5 * (x * np.cos(angle) + y * np.sin(angle)) * rng.uniform(0.7, 2), 0, 1)
+    return (1 - along * rng.uniform(0.3, 0.85)).astype(np.float32)
+
+
+def _compressed(photo: Unit, quality: int) -> Unit:
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    coded = cv2.imencode(".jpg", np.round(255 * photo).astype(np.uint8), options)[1]
+    return _single(np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8) / np.float32(255))

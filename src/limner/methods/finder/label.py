@@ -1,0 +1,165 @@
+"""Labels of faces from a teacher, the YuNet detector, made steadier by asking it many times.
+
+Source: Wu, Peng, Yu, YuNet: a tiny millisecond-level face detector (Machine Intelligence Research, 2023),
+through OpenCV's `FaceDetectorYN`.
+Chosen: asked once, its eyes scatter by nearly 5 % of their distance; a face is therefore brought upright to
+several sizes and turns, plain and mirrored, and each coordinate is the median of the answers.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from limner import image
+from limner.data.pair import DataError, Picture
+from limner.faces.align import Frame, compose, invert, move, similarity, warp
+from limner.files import replacing
+
+Rows = NDArray[np.float64]
+"""Faces as (n, 15): x0, y0, x1, y1, the five points' x and y, the score."""
+
+SURE = 0.6
+"""The least score of a face at the first look."""
+SIZES = (0.2, 0.27, 0.36)
+"""Eye distances of the further looks, in sides of a view."""
+TURNS = (-8.0, 0.0, 8.0)
+"""Turns of the further looks, in degrees."""
+VIEW = 256
+"""Side of a view, in pixels."""
+AGREED = 6
+"""The least number of further looks, of 18, that must see the face."""
+# A mirrored face's points in the order of an unmirrored one's.
+MIRRORED = [1, 0, 2, 4, 3]
+
+
+class Teacher:
+    """The YuNet detector.
+
+    Args:
+        path: Its ONNX file, of any input size.
+
+    Raises:
+        DataError: The file cannot be read as a network.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._net = cv2.FaceDetectorYN.create(str(path), "", (VIEW, VIEW), SURE, 0.3, 500)
+        except cv2.error as error:
+            raise DataError(f"{path} cannot be read as the YuNet detector") from error
+
+    def look(self, picture: Picture) -> Rows:
+        """One look at a picture (H, W, 3), RGB."""
+        bgr = np.ascontiguousarray(picture[..., ::-1])
+        self._net.setInputSize((bgr.shape[1], bgr.shape[0]))
+        _, found = self._net.detect(bgr)
+        # OpenCV's types do not tell that there may be none.
+        none = found is None  # pyright: ignore[reportUnnecessaryComparison]
+        rows = np.zeros((0, 15)) if none else found.astype(np.float64)
+        rows[:, 2:4] += rows[:, :2]
+        return rows
+
+    def faces(self, picture: Picture) -> Rows:
+        """The faces of a picture, each by the median of many looks.
+
+        Args:
+            picture: (H, W, 3) uint8.
+
+        Returns:
+            (n, 15) in pixels of the picture; faces that too few looks see are left out.
+        """
+        longest = max(picture.shape[:2])
+        k = min(1.0, 640 / longest)
+        small = np.array([[k, 0, (k - 1) / 2], [0, k, (k - 1) / 2]])
+        size = max(1, round(picture.shape[1] * k)), max(1, round(picture.shape[0] * k))
+        first = _moved(self.look(warp(picture, small, size)), invert(small))
+        steady = [self._steady(picture, row) for row in first]
+        return np.array([row for row in steady if row is not None]).reshape(-1, 15)
+
+    def _steady(self, picture: Picture, row: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        seen: list[NDArray[np.float64]] = []
+        for size, turn, mirror in product(SIZES, TURNS, (False, True)):
+            to_view = _view(row, size, turn)
+            view = warp(picture, to_view, (VIEW, VIEW))
+            if mirror:
+                to_view = compose(to_view, np.array([[-1.0, 0, VIEW - 1], [0, 1, 0]]))
+                view = view[:, ::-1]
+            rows = _moved(self.look(view), invert(to_view), mirror)
+            same = [r for r in rows if np.hypot(*(eyes_middle(r) - eyes_middle(row))) < eye_distance(row) / 2]
+            seen += same[:1]
+        return np.median(seen, axis=0) if len(seen) >= AGREED else None
+
+
+def eyes_middle(row: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The middle between the eyes of a face (15,)."""
+    return (row[4:6] + row[6:8]) / 2
+
+
+def eye_distance(row: NDArray[np.float64]) -> float:
+    """The distance of the eyes of a face (15,), in pixels."""
+    return float(np.hypot(*(row[6:8] - row[4:6])))
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A picture's path and its faces, (n, 15)."""
+
+    path: Path
+    faces: Rows
+
+
+def labelled(folder: Path, paths: Sequence[Path], teacher: Path, store: Path) -> list[Labelled]:
+    """Labels of pictures, read from `store` where they have been made before.
+
+    Args:
+        folder: What the stored names are relative to.
+        paths: The pictures.
+        teacher: YuNet's ONNX file.
+        store: A JSON file; made, or added to.
+
+    Raises:
+        limner.image.ImageError: A picture cannot be read.
+        DataError: The teacher cannot be read.
+    """
+    known: dict[str, list[list[float]]] = json.loads(store.read_text()) if store.exists() else {}
+    names = [p.relative_to(folder).as_posix() for p in paths]
+    missing = [(n, p) for n, p in zip(names, paths, strict=True) if n not in known]
+    if missing:
+        ask = Teacher(teacher)
+        for name, path in missing:
+            known[name] = np.round(ask.faces(image.read(path)), 2).tolist()
+        store.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(store) as new:
+            new.write_text(json.dumps(known), encoding="utf-8")
+    return [_entry(p, known, n) for n, p in zip(names, paths, strict=True)]
+
+
+def _entry(path: Path, known: Mapping[str, list[list[float]]], name: str) -> Labelled:
+    return Labelled(path, np.array(known[name], np.float64).reshape(-1, 15))
+
+
+def _view(row: NDArray[np.float64], size: float, turn: float) -> NDArray[np.float64]:
+    """The matrix to a view in which a face is upright but for `turn`, its eyes `size` views apart."""
+    half = size * VIEW / 2 * np.array([np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))])
+    middle = np.array([VIEW / 2, VIEW * 0.42])
+    left, right = middle - half, middle + half
+    frame = Frame(VIEW, VIEW, (left[0], left[1]), (right[0], right[1]))
+    return similarity(((row[4], row[5]), (row[6], row[7])), frame)
+
+
+def _moved(rows: Rows, matrix: NDArray[np.float64], mirror: bool = False) -> Rows:
+    """Faces through a matrix; a box becomes the upright one of the same middle and mean size."""
+    moved = rows.copy()
+    for new, row in zip(moved, rows, strict=True):
+        points = move(row[4:14].reshape(5, 2), matrix)
+        new[4:14] = (points[MIRRORED] if mirror else points).ravel()
+        middle = move(row[:4].reshape(2, 2).mean(axis=0), matrix)
+        half = np.sqrt(abs(np.linalg.det(matrix[:, :2]))) * (row[2:4] - row[:2]) / 2
+        new[:4] = np.concatenate([middle - half, middle + half])
+    return moved

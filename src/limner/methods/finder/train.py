@@ -1,0 +1,104 @@
+"""Training of the finder: labels by a teacher, then scenes and views composed from labelled portraits."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.optim import Adam
+
+from limner import image
+from limner.data.pair import DataError
+from limner.data.portraits import portraits
+from limner.data.scenes import Scenes
+from limner.engine.run import Run
+from limner.engine.schedule import linear_decay
+from limner.methods.finder.config import Config
+from limner.methods.finder.label import labelled
+from limner.methods.finder.loss import focal_loss, place_loss, points_loss, sure_loss, vote_loss, voted
+from limner.methods.finder.model import FOUND, PLACE, SHIFTS, SURE, VOTES, network
+from limner.nn.average import Average
+from limner.progress import Report, silent
+
+
+def train(config: Config, report: Report = silent) -> Path:
+    """Trains the finder; the same call resumes a run that was cut off.
+
+    Args:
+        config: All settings.
+        report: Is told the progress after every step.
+
+    Returns:
+        The path of the finished `style.safetensors`.
+
+    Raises:
+        limner.data.pair.DataError: There are no portraits, the teacher cannot be read, or it sees no face.
+        limner.image.ImageError: A picture cannot be read.
+        limner.errors.LimnerError: The run's folder holds a run with other settings.
+        FloatingPointError: A loss is no longer finite.
+    """
+    scenes = read(config)
+    torch.manual_seed(config.run.seed)
+    net = network(config)
+    average = Average(net, config.average)
+    step = Adam(net.parameters(), config.rate)
+    run = Run(
+        config.run,
+        keep={"net": net, "average": average, "step": step},
+        about=describe(config, len(scenes)),
+        report=report,
+    )
+
+    for batch in run.batches(scenes):
+        decay = linear_decay(run.step, config.run.steps)
+        bump, counts, holds = batch["cells"][:, 0], batch["cells"][:, 1], batch["cells"][:, 2]
+        with run.autocast():
+            # First look: where are faces of this size in a scene?
+            first = net.raw(batch["scene"])
+            found = focal_loss(first[:, FOUND][:, 0], bump, counts)
+            place = place_loss(first[:, PLACE], batch["cells"][:, 3:], holds)
+            # Second look: where exactly are the points of one face, and is it one?
+            second = net.raw(batch["view"])
+            made = voted(second[:, VOTES], second[:, SHIFTS])
+            points = points_loss(made, batch["points"], batch["face"])
+            vote = vote_loss(second[:, VOTES], batch["points"], batch["face"])
+            sure = sure_loss(second[:, SURE][:, 0], batch["face"])
+            first_loss = found + config.place * place
+            loss = first_loss + config.points * points + config.vote * vote + config.sure * sure
+        run.descend(loss, step, config.rate * decay, config.clip)
+        average.update(net)
+        run.log({"found": found, "place": place, "points": points, "vote": vote, "sure": sure})
+
+    return run.finish(average.module.state_dict())
+
+
+def read(config: Config) -> Scenes:
+    """The training portraits in memory, labelled by the teacher; pictures of no or several faces left out.
+
+    Raises:
+        limner.data.pair.DataError: As `train`.
+        limner.image.ImageError: A picture cannot be read.
+    """
+    paths = portraits(config.data)
+    labels = labelled(config.data, paths, config.teacher, config.run.folder / "labels.json")
+    # With two faces on a picture, one that the teacher overlooked would be taught as none.
+    kept = [entry for entry in labels if len(entry.faces) == 1]
+    if not kept:
+        raise DataError(f"{config.teacher} sees a face in none of the {len(paths)} portraits")
+    photos = [image.read(entry.path) for entry in kept]
+    return Scenes(photos, [np.asarray(entry.faces[:, :14]) for entry in kept], light=config.light)
+
+
+def describe(config: Config, portraits: int) -> dict[str, str]:
+    """What the weight file says of itself."""
+    fields = dataclasses.asdict(config)
+    told = {k: v for k, v in fields.items() if k not in ("data", "teacher", "run")}
+    return {
+        "method": "finder",
+        "direction": "photo-faces",
+        "licence": config.licence,
+        "config": json.dumps(told),
+        "trained_on": f"{portraits} portraits of {config.data.name}",
+        "seed": str(config.run.seed),
+    }
