@@ -15,7 +15,7 @@ from limner import sketcher
 from limner.faces import Face
 from limner.hub import StyleError
 from limner.image import ImageError
-from limner.sketcher import FaceError, Sketcher
+from limner.sketcher import FaceError, Options, Sketcher
 from tests import kit
 
 PORTRAIT = Path(__file__).parent.parent / "examples" / "portrait.jpg"
@@ -70,10 +70,10 @@ def test_a_small_face_in_a_large_photo_stays_within_the_canvas() -> None:
     assert with_eyes((700, 400), (703, 400)).draw(photo).shape == (900, 1500)
 
 
-@pytest.mark.parametrize("options", [{}, {"crop": True}])
-def test_no_face_is_told(options: dict[str, bool]) -> None:
+@pytest.mark.parametrize("options", [Options(), Options(crop=True), Options(face="largest"), Options(face=1)])
+def test_no_face_is_told(options: Options) -> None:
     with pytest.raises(FaceError, match="--whole"):
-        Sketcher(grey, ABOUT, lambda _: [])(np.zeros((50, 50, 3), np.uint8), **options)
+        Sketcher(grey, ABOUT, lambda _: []).draw(np.zeros((50, 50, 3), np.uint8), options)
 
 
 def test_crop_and_whole_exclude_each_other() -> None:
