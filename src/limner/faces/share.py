@@ -1,9 +1,10 @@
 """Which face a pixel belongs to: smooth shares that add up to one everywhere.
 
-With ``d_i`` the distance from the middle of head ``i`` in that face's own eye distances, a pixel belongs
-to the face with the least ``d_i``; the line between a large and a small head so runs nearer to the small
-one, along the cheeks where they touch. Farther than `REACH` from every head lie the surroundings, which
-belong to the first layer, ``d_0 = REACH``. With ``m`` the least distance of all, a layer weighs
+With ``d_i`` the distance from the middle of head ``i`` in that face's own eye distances, along the face in
+longer ones since heads are taller than wide, a pixel belongs to the face with the least ``d_i``; the line
+between a large and a small head so runs nearer to the small one, along the cheeks where they touch. Farther
+than `REACH` from every head lie the surroundings, which belong to the first layer, ``d_0 = REACH``. With
+``m`` the least distance of all, a layer weighs
 
     w_i = ramp((S m - d_i) / (S m - m)),    ramp(t) = t^2 (3 - 2 t) for t in [0, 1],
 
@@ -27,11 +28,12 @@ from limner.faces.face import Face
 Box = tuple[int, int, int, int]
 
 # Chosen: hair and shoulders lie within.
-REACH = 4.2
+REACH = 3.8
 # Chosen by eye on pasted groups: S.
 _SOFT = 1.25
-# The middle of a head, in eye distances below the middle of the eyes.
-_LOWER = 0.9
+# The middle of a head, in eye distances below the middle of the eyes; how much taller it is than wide.
+_LOWER = 0.8
+_TALL = 1.4
 # No head is nearer than this: in its middle a face would be infinitely nearer than any other.
 _NEAREST = 0.05
 # Opacities change slowly; this many samples along a side describe them.
@@ -105,10 +107,11 @@ def _weight(distance: NDArray[np.float32], reach: NDArray[np.float32]) -> NDArra
 
 def _distance(face: Face, box: Box) -> NDArray[np.float32]:
     """From the middle of the head, in eye distances, at the box's samples."""
-    (x, y), unit = middle(face), eye_distance(face)
+    eyes = [complex(*eye) for eye in face.eyes]
     columns, rows = (_places(box[side], box[side + 2]) for side in (0, 1))
-    squared = ((columns - x) / unit)[None] ** 2 + ((rows - y) / unit)[:, None] ** 2
-    return np.maximum(np.sqrt(squared), _NEAREST).astype(np.float32)
+    # In the face's own axes, one eye distance long.
+    z = (columns[None] + 1j * rows[:, None] - complex(*middle(face))) / (eyes[1] - eyes[0])
+    return np.maximum(np.hypot(z.real, z.imag / _TALL), _NEAREST).astype(np.float32)
 
 
 def _places(start: int, end: int) -> NDArray[np.float64]:
@@ -119,7 +122,7 @@ def _places(start: int, end: int) -> NDArray[np.float64]:
 
 def _disc(face: Face) -> tuple[float, float, float, float]:
     """What a face may reach, as a box."""
-    (x, y), far = middle(face), _SOFT * REACH * eye_distance(face)
+    (x, y), far = middle(face), _TALL * _SOFT * REACH * eye_distance(face)
     return x - far, y - far, x + far, y + far
 
 
