@@ -28,7 +28,7 @@ Readable = str | Path | Image.Image | Picture
 Matte = Callable[[Picture, Sequence[Face]], NDArray[np.float32]]
 
 # Chosen: a face enlarged more than this many times is told to have been small.
-ENLARGED = 4.0
+ENLARGED = 6.0
 # Chosen: a matte of which less than this share is more person than background shows nobody.
 NOBODY = 1e-4
 
