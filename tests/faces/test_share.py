@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tests.kit import face_at
 
 from limner.faces import Face
-from limner.faces.share import REACH, eye_distance, middle, opacity, spread
+from limner.faces.share import LEAST, REACH, eye_distance, middle, opacity, room, spread
 
 SIZE = (240, 160)
 
@@ -79,6 +79,20 @@ def test_shares_change_slowly(own: list[Face]) -> None:
     made = shares(own, shared)
     for axis in (1, 2):
         assert np.abs(np.diff(made, axis=axis)).max() < 0.5
+
+
+def test_a_layer_cut_closer_keeps_the_face() -> None:
+    one, size = face_at(300, 300, 40), (600, 600)
+    close, wide = (opacity([one], 0, [], size, reach) for reach in (LEAST, REACH))
+    assert close is not None
+    assert wide is not None
+    (x0, y0, x1, y1), samples = close
+    shown = spread(samples, close[0])
+    for x, y in one.points:
+        assert shown[round(y) - y0, round(x) - x0] > 0.99
+    assert (x1 - x0) * (y1 - y0) < 1.2 * room(LEAST) * 40**2
+    x0, y0, x1, y1 = wide[0]
+    assert 0.9 < (x1 - x0) * (y1 - y0) / (room(REACH) * 40**2) < 1.2
 
 
 def test_a_face_beside_the_picture_shows_nowhere() -> None:

@@ -22,6 +22,10 @@ Draw = Callable[[Picture], Picture]
 # Chosen: the largest canvas that a photo or a part of it is enlarged to, in pixels. Beyond it the
 # surroundings are drawn smaller than the style knows them, instead of a drawing that takes minutes.
 CANVAS = 16_000_000
+# Chosen: what the layers of a crowd come to, in pixels, before margins and the corners of tilted ones. Beyond
+# it each is cut closer around its face, down to the face alone; hair and shoulders are then drawn like the
+# surroundings.
+LAYERS = 48_000_000
 # OpenCV's warps address pixels by 16 bits.
 LONGEST = 32_000
 # Chosen: what a style does not notice, as a factor and in radians.
@@ -58,7 +62,7 @@ def draw_faces(picture: Picture, faces: Sequence[Face], frame: Frame, draw: Draw
     shared = [face for face in faces if _alike(similarity(face.eyes, frame), first)]
     own = [face for face in faces if face not in shared]
     for index, face in enumerate(own):
-        shown = share.opacity(own, index, shared, (width, height))
+        shown = share.opacity(own, index, shared, (width, height), _reach(len(own), frame))
         if shown is None:
             continue
         box, samples = shown
@@ -66,6 +70,13 @@ def draw_faces(picture: Picture, faces: Sequence[Face], frame: Frame, draw: Draw
         x0, y0, x1, y1 = box
         drawn[y0:y1, x0:x1] = _over(drawn[y0:y1, x0:x1], layer, share.spread(samples, box))
     return drawn
+
+
+def _reach(count: int, frame: Frame) -> float:
+    """How far from each of so many faces its layer may reach, in eye distances."""
+    left, right = frame.eyes
+    each = LAYERS / count / ((right[0] - left[0]) ** 2 + (right[1] - left[1]) ** 2)
+    return float(np.clip(np.sqrt(each / share.room(1)), share.LEAST, share.REACH))
 
 
 def _over(below: Picture, above: Picture, opacity: NDArray[np.float32]) -> Picture:

@@ -3,13 +3,13 @@
 With ``d_i`` the distance from the middle of head ``i`` in that face's own eye distances, along the face in
 longer ones since heads are taller than wide, a pixel belongs to the face with the least ``d_i``; the line
 between a large and a small head so runs nearer to the small one, along the cheeks where they touch. Farther
-than `REACH` from every head lie the surroundings, which belong to the first layer, ``d_0 = REACH``. With
+than the reach ``R`` from every head lie the surroundings, which belong to the first layer, ``d_0 = R``. With
 ``m`` the least distance of all, a layer weighs
 
     w_i = ramp((S m - d_i) / (S m - m)),    ramp(t) = t^2 (3 - 2 t) for t in [0, 1],
 
 so that the change from one to the next is narrow between two cheeks and wide far out, and nothing of a
-face reaches beyond ``S REACH``. Painted one over the other, first layer first, with the opacities
+face reaches beyond ``S R``. Painted one over the other, first layer first, with the opacities
 
     a_i = w_i / (w_0 + ... + w_i),
 
@@ -27,8 +27,8 @@ from limner.faces.face import Face
 
 Box = tuple[int, int, int, int]
 
-# Chosen: hair and shoulders lie within.
-REACH = 3.8
+# Chosen: R within which hair and shoulders lie, and the least, within which a face does.
+REACH, LEAST = 3.8, 1.6
 # Chosen by eye on pasted groups: S.
 _SOFT = 1.25
 # The middle of a head, in eye distances below the middle of the eyes; how much taller it is than wide.
@@ -52,8 +52,13 @@ def middle(face: Face) -> Point:
     return (xl + xr) / 2 - _LOWER * (yr - yl), (yl + yr) / 2 + _LOWER * (xr - xl)
 
 
+def room(reach: float) -> float:
+    """What a face's layer takes at most, in squares of one eye distance."""
+    return _TALL * (2 * _SOFT * reach) ** 2
+
+
 def opacity(
-    own: Sequence[Face], index: int, shared: Sequence[Face], size: tuple[int, int]
+    own: Sequence[Face], index: int, shared: Sequence[Face], size: tuple[int, int], reach: float = REACH
 ) -> tuple[Box, NDArray[np.float32]] | None:
     """Where a face's layer shows, and how much of it.
 
@@ -62,19 +67,20 @@ def opacity(
         index: Which of them is meant.
         shared: The faces that the first layer shows.
         size: (width, height) of the picture.
+        reach: R, in eye distances.
 
     Returns:
         The pixels (x0, y0, x1, y1), the last two excluded, and float32 in [0, 1] of some 256 x 256 samples
         spread evenly over them, as `spread` takes it; None if the layer shows nowhere.
     """
-    around = _around(own[index], size)
+    around = _around(own[index], reach, size)
     if around is None:
         return None
-    shown = np.argwhere(_opacity(own, index, shared, around) > 0)
+    shown = np.argwhere(_opacity(own, index, shared, reach, around) > 0)
     if not len(shown):
         return None
     box = _part(around, shown)
-    return box, _opacity(own, index, shared, box)
+    return box, _opacity(own, index, shared, reach, box)
 
 
 def spread(samples: NDArray[np.float32], box: Box) -> NDArray[np.float32]:
@@ -83,25 +89,27 @@ def spread(samples: NDArray[np.float32], box: Box) -> NDArray[np.float32]:
     return np.asarray(cv2.resize(samples, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _opacity(own: Sequence[Face], index: int, shared: Sequence[Face], box: Box) -> NDArray[np.float32]:
-    layers = [face for face in own if face is own[index] or _meet(_disc(face), box)]
+def _opacity(
+    own: Sequence[Face], index: int, shared: Sequence[Face], reach: float, box: Box
+) -> NDArray[np.float32]:
+    layers = [face for face in own if face is own[index] or _meet(_disc(face, reach), box)]
     distances = [_distance(face, box) for face in layers]
-    surroundings = np.full_like(distances[0], REACH)
+    surroundings = np.full_like(distances[0], reach)
     for face in shared:
-        if _meet(_disc(face), box):
+        if _meet(_disc(face, reach), box):
             surroundings = np.minimum(surroundings, _distance(face, box))
-    reach = _SOFT * np.minimum.reduce([surroundings, *distances])
-    before = _weight(surroundings, reach)
+    farthest = _SOFT * np.minimum.reduce([surroundings, *distances])
+    before = _weight(surroundings, farthest)
     for face, distance in zip(layers, distances, strict=True):
-        weight = _weight(distance, reach)
+        weight = _weight(distance, farthest)
         before = before + weight
         if face is own[index]:
             return np.divide(weight, before, out=np.zeros_like(weight), where=weight > 0)
     raise ValueError("the face is none of its own")
 
 
-def _weight(distance: NDArray[np.float32], reach: NDArray[np.float32]) -> NDArray[np.float32]:
-    t = np.clip((reach - distance) / (reach * (1 - 1 / _SOFT)), 0, 1)
+def _weight(distance: NDArray[np.float32], farthest: NDArray[np.float32]) -> NDArray[np.float32]:
+    t = np.clip((farthest - distance) / (farthest * (1 - 1 / _SOFT)), 0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
 
 
@@ -120,15 +128,16 @@ def _places(start: int, end: int) -> NDArray[np.float64]:
     return start + (np.arange(count) + 0.5) * (end - start) / count - 0.5
 
 
-def _disc(face: Face) -> tuple[float, float, float, float]:
+def _disc(face: Face, reach: float) -> tuple[float, float, float, float]:
     """What a face may reach, as a box."""
-    (x, y), far = middle(face), _TALL * _SOFT * REACH * eye_distance(face)
+    (x, y), far = middle(face), _TALL * _SOFT * reach * eye_distance(face)
     return x - far, y - far, x + far, y + far
 
 
-def _around(face: Face, size: tuple[int, int]) -> Box | None:
+def _around(face: Face, reach: float, size: tuple[int, int]) -> Box | None:
     """The pixels of the picture that a face may reach."""
-    low, high = np.floor(_disc(face)[:2]).astype(int), np.ceil(_disc(face)[2:]).astype(int) + 1
+    disc = _disc(face, reach)
+    low, high = np.floor(disc[:2]).astype(int), np.ceil(disc[2:]).astype(int) + 1
     (x0, y0), (x1, y1) = np.maximum(low, 0).tolist(), np.minimum(high, size).tolist()
     return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
