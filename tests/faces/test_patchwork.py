@@ -130,7 +130,7 @@ def test_the_work_for_a_crowd_is_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     off = np.abs(draw_faces(photo, crowd, FRAME, draw).astype(int) - photo[..., 1])
     assert off[4:-4, 4:-4].mean() < 1
     assert len(pixels) > 150
-    assert max(pixels[1:]) < 100 * 20**2, "one face, tilted, with its margin"
+    assert max(pixels[1:]) < 120 * 20**2, "one face, tilted, with its margin"
     assert sum(pixels[1:]) < 3 * 2_000_000
 
 
