@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import limner
 from limner import image
 from limner.faces import find, similarity, warp
-from limner.sketcher import Sketcher
+from limner.sketcher import Options, Sketcher
 
 Picture = NDArray[np.uint8]
 
@@ -27,7 +27,7 @@ def cell(hand: Sketcher, path: Path, width: int) -> Picture:
     if not faces:
         return np.full((2 * size[1], size[0], 3), 255, np.uint8)
     photo = warp(picture, similarity(faces[0].eyes, hand.frame), hand.frame.size)
-    drawn = hand.draw(picture, crop=True)
+    drawn = hand.draw(picture, Options(crop=True))
     small = np.diag([width / hand.frame.width] * 2) @ np.eye(2, 3)
     if drawn.ndim == 2:
         drawn = np.repeat(drawn[..., None], 3, axis=2)

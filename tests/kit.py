@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from limner import image
+from limner.faces import Face
 from limner.methods import METHODS
 from limner.methods.base import Method
 from limner.methods.style import open_style
@@ -53,6 +54,23 @@ def face(rng: np.random.Generator, size: tuple[int, int] = (96, 120)) -> tuple[P
         ellipse(x, 250, 8, 9, (30, 20, 20), -1)
     ellipse(200, 355, 40, 10, (150, 60, 60), 1)
     return photo, sketch
+
+
+def face_at(x: float, y: float, apart: float, tilt: float = 0.0) -> Face:
+    """A face as a finder gives it, anywhere, also beside the picture.
+
+    Args:
+        x: Of the middle of the eyes.
+        y: Of the middle of the eyes.
+        apart: From eye to eye.
+        tilt: In degrees, clockwise on screen.
+    """
+    turn = apart * np.exp(1j * np.radians(tilt))
+    places = ((-0.5, 0.0), (0.5, 0.0), (0.0, 0.6), (-0.4, 1.05), (0.4, 1.05))
+    on = [complex(x, y) + turn * complex(*place) for place in places]
+    eye, other, nose, left, right = ((point.real, point.imag) for point in on)
+    box = (x - 1.3 * apart, y - 0.9 * apart, x + 1.3 * apart, y + 1.7 * apart)
+    return Face(box, 0.9, (eye, other, nose, left, right))
 
 
 def write_pairs(folder: Path, count: int, size: tuple[int, int] = (96, 120), seed: int = 0) -> Path:
@@ -160,6 +178,7 @@ __all__ = [
     "assert_learns",
     "assert_resumes",
     "face",
+    "face_at",
     "limner_command",
     "opened",
     "write_pairs",

@@ -1,15 +1,17 @@
 """Where results go, and one bad picture among many."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from limner import image
-from limner.batch import Outcome, draw_all, photos, plan
-from limner.errors import LimnerError
+from limner.batch import Look, Outcome, draw_all, look_all, photos, plan
+from limner.errors import LimnerError, LimnerWarning
 from limner.image import Picture
 from limner.progress import Progress
+from tests import kit
 
 
 def test_results_lie_beside_the_photo_or_in_a_folder(tmp_path: Path) -> None:
@@ -69,3 +71,54 @@ def test_too_little_memory_for_one_picture_is_told(tmp_path: Path) -> None:
 
     (outcome,) = draw_all(draw, plan([tmp_path / "a.png"], None, "sketch"))
     assert outcome == Outcome(tmp_path / "a.png", None, f"{tmp_path / 'a.png'}: MemoryError")
+
+
+def test_what_the_library_warns_of_is_noted_picture_by_picture(tmp_path: Path) -> None:
+    for name in "ab":
+        image.write(tmp_path / f"{name}.png", np.zeros((4, 4), np.uint8))
+
+    def draw(picture: Picture) -> Picture:
+        warnings.warn("it was dark", LimnerWarning, stacklevel=2)
+        return picture[..., 0]
+
+    outcomes = list(draw_all(draw, plan(sorted(tmp_path.glob("*.png")), None, "sketch")))
+    assert [outcome.notes for outcome in outcomes] == [
+        (f"{tmp_path / name}: it was dark",) for name in ("a.png", "b.png")
+    ]
+
+
+def test_warnings_of_others_go_where_they_went(tmp_path: Path) -> None:
+    image.write(tmp_path / "a.png", np.zeros((4, 4), np.uint8))
+
+    def draw(picture: Picture) -> Picture:
+        warnings.warn("old", FutureWarning, stacklevel=2)
+        return picture[..., 0]
+
+    with pytest.warns(FutureWarning, match="old"):
+        (outcome,) = draw_all(draw, plan([tmp_path / "a.png"], None, "sketch"))
+    assert outcome.notes == ()
+
+
+def test_looking_goes_on_after_a_picture_that_is_none(tmp_path: Path) -> None:
+    for name in "ac":
+        image.write(tmp_path / f"{name}.png", np.full((40, 60, 3), 9, np.uint8))
+    (tmp_path / "b.png").write_bytes(b"")
+    face = kit.face_at(30, 15, 12)
+    sources = sorted(tmp_path.glob("*.png"))
+    told: list[Progress] = []
+    planned = plan(sources, tmp_path / "seen", "faces")
+    looks = list(look_all(planned, told.append, finder=lambda _: [face]))
+    assert [bool(look.error) for look in looks] == [False, True, False]
+    assert "b.png" in looks[1].error
+    assert looks[0].faces == [face]
+    assert [(p.done, p.total) for p in told] == [(1, 3), (2, 3), (3, 3)]
+    assert sorted(p.name for p in (tmp_path / "seen").iterdir()) == ["a.faces.png", "c.faces.png"]
+    assert (image.read(tmp_path / "seen" / "a.faces.png") != 9).any()
+    assert "overwrites" in next(look_all(plan(sources[:1], tmp_path / "seen", "faces"))).error
+
+
+def test_a_look_reads_well() -> None:
+    assert str(Look(Path("a.png"))) == "a.png: no face was found"
+    one, *lines = str(Look(Path("a.png"), [kit.face_at(30, 15, 12)])).splitlines()
+    assert one == "a.png: 1 face was found"
+    assert lines == ["  1  from 14,4 to 46,35  eyes 12.0 pixels apart  score 0.90"]

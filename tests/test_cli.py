@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from limner import hub, image
@@ -80,6 +81,149 @@ def test_an_existing_file_is_kept_without_force(photos: Path, capsys: pytest.Cap
 def test_no_face_is_told(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "--whole" in fails(capsys, "draw", str(photos / "a.png"))
     assert not list(photos.glob("*.sketch.png"))
+
+
+@pytest.fixture
+def group(tmp_path: Path) -> Path:
+    """A photo of one person twice, large at the right and small at the left."""
+    portrait = Image.open(PORTRAIT)
+    photo = Image.new("RGB", (700, 520), (205, 210, 212))
+    photo.paste(portrait.resize((440, round(440 * portrait.height / portrait.width))), (260, 20))
+    photo.paste(portrait.resize((220, round(220 * portrait.height / portrait.width))), (20, 60))
+    photo.save(tmp_path / "group.png")
+    return tmp_path / "group.png"
+
+
+def test_faces_are_listed_in_the_order_that_draw_counts(
+    group: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["faces", str(group)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"{group}: 2 faces were found"
+    assert [line.split()[0] for line in told[1:]] == ["1", "2"]
+    assert main(["faces", str(group), "--json"]) == 0
+    large, small = json.loads(capsys.readouterr().out)
+    for face in (large, small):
+        assert set(face) == {"box", "score", "points"}
+        x0, y0, x1, y1 = face["box"]
+        assert x0 < x1
+        assert y0 < y1
+        assert 0 < face["score"] <= 1
+        (xl, yl), (xr, yr), *rest = face["points"]
+        assert x0 < xl < xr < x1
+        assert len(rest) == 3
+        assert all(y > max(yl, yr) for _, y in rest)
+    assert large["points"][0][0] > 260 > small["points"][1][0]
+
+
+def test_faces_of_several_pictures_are_an_object(
+    group: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["faces", str(photos), str(group), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {path: len(faces) for path, faces in told.items()} == {
+        str(photos / "a.png"): 0,
+        str(photos / "b.png"): 0,
+        str(group): 2,
+    }
+    (photos / "b.png").unlink()
+    assert main(["faces", str(photos), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {str(photos / "a.png"): []}
+
+
+def test_finding_nobody_is_no_failure(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["faces", str(photos / "a.png")]) == 0
+    assert capsys.readouterr().out == f"{photos / 'a.png'}: no face was found\n"
+    assert main(["faces", str(photos / "a.png"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_faces_are_marked_on_a_copy(group: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "seen" / "marked.png"
+    assert main(["faces", str(group), "--out", str(out)]) == 0
+    assert (image.read(out) != image.read(group)).any(axis=2).mean() > 0.01
+    before = out.read_bytes()
+    assert "--force" in fails(capsys, "faces", str(group), "--out", str(out))
+    assert out.read_bytes() == before
+    capsys.readouterr()
+    assert main(["faces", str(group), "--out", str(out), "--force", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 2
+
+
+def test_faces_of_no_picture(tmp_path: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fails(capsys, "faces")
+    assert "notes.txt" in fails(capsys, "faces", str(photos / "notes.txt"))
+    assert "notes.txt" in fails(capsys, "faces", str(photos / "notes.txt"), "--json")
+    assert "one file" in fails(capsys, "faces", str(photos), "--out", str(tmp_path / "x.png"))
+
+
+def test_a_face_is_chosen_by_its_number(group: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made: list[bytes] = []
+    for words in ([], ["--face", "all"], ["--face", "largest"], ["--face", "1"], ["--face", "2"]):
+        assert main(["draw", str(group), "--force", *words]) == 0
+        made.append((group.parent / "group.sketch.png").read_bytes())
+    assert made[0] == made[1]
+    assert made[2] == made[3]
+    assert len(set(made)) == 3
+    assert "2 faces were found" in fails(capsys, "draw", str(group), "--force", "--face", "3")
+    assert (group.parent / "group.sketch.png").read_bytes() == made[4], "the earlier drawing is kept"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--points 1 2 3", "3 numbers"),
+        ("--points", "0 numbers"),
+        ("--points 1 2 3 4000", "outside the picture of 700 x 520"),
+        ("--points -9 2 3 4", "-9 2 lies outside"),
+        ("--points 5 6 5 6", "in one place"),
+        ("--points 9 6 5 6", "image's left"),
+        ("--points 1 2 3 2 --face 1", "exclude each other"),
+        ("--points 1 2 3 2 --whole", "excludes"),
+        ("--face 0", "number from 1"),
+        ("--face 1 --whole", "excludes"),
+    ],
+)
+def test_a_face_that_cannot_be_meant(
+    group: Path, capsys: pytest.CaptureFixture[str], words: str, told: str
+) -> None:
+    assert told in fails(capsys, "draw", str(group), *words.split())
+    assert [p.name for p in group.parent.iterdir()] == ["group.png"]
+
+
+def test_points_are_of_one_picture(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "2 are given" in fails(capsys, "draw", str(photos), "--points", "5", "9", "25", "9")
+    assert main(["draw", str(photos / "a.png"), "--points", "5", "9", "25", "9"]) == 0
+    assert Image.open(photos / "a.sketch.png").size == (30, 20)
+
+
+def test_the_background_becomes_paper_or_is_kept_with_a_word(
+    photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = photos / "a.sketch.png"
+    draw = ["draw", str(photos / "a.png"), "--whole", "--force"]
+    assert main(draw) == 0
+    kept = image.read(target)
+    for person in (0.0, 0.5):
+
+        def matte(picture: image.Picture, _: object, person: float = person) -> NDArray[np.float32]:
+            return (np.arange(picture.shape[1]) < person * picture.shape[1]) * np.ones(
+                (picture.shape[0], 1), np.float32
+            )
+
+        monkeypatch.setattr("limner.sketcher._packaged_matte", matte)
+        capsys.readouterr()
+        assert main([*draw, "--background", "paper"]) == 0
+        told, drawn = capsys.readouterr(), image.read(target)
+        assert told.out == f"{target}\n"
+        if person:
+            assert told.err == ""
+            assert (drawn[:, 15:] == 255).all()
+            assert np.array_equal(drawn[:, :15], kept[:, :15])
+        else:
+            assert told.err.startswith(f"limner: {photos / 'a.png'}: ")
+            assert told.err.count("\n") == 1
+            assert np.array_equal(drawn, kept)
 
 
 def _png(width: int, height: int) -> bytes:
@@ -191,5 +335,5 @@ def test_styles_lists_licence_and_scores(capsys: pytest.CaptureFixture[str]) -> 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     told = capsys.readouterr().out
-    assert all(name in told for name in ("draw", "styles", "train", "export"))
+    assert all(name in told for name in ("draw", "faces", "styles", "train", "export"))
     assert main(["--version"]) == 0

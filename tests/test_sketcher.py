@@ -1,22 +1,29 @@
 """A style draws any photo and gives back the same size."""
 
 import json
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 import limner
 from limner import sketcher
+from limner.errors import LimnerError, LimnerWarning
 from limner.faces import Face
 from limner.hub import StyleError
 from limner.image import ImageError
-from limner.sketcher import FaceError, Sketcher
+from limner.sketcher import FaceError, Options, Sketcher
 from tests import kit
+
+# Many of these faces are tiny; that it is told has its own test.
+pytestmark = pytest.mark.filterwarnings("ignore::limner.errors.LimnerWarning")
 
 PORTRAIT = Path(__file__).parent.parent / "examples" / "portrait.jpg"
 ABOUT = {
@@ -70,15 +77,154 @@ def test_a_small_face_in_a_large_photo_stays_within_the_canvas() -> None:
     assert with_eyes((700, 400), (703, 400)).draw(photo).shape == (900, 1500)
 
 
-@pytest.mark.parametrize("options", [{}, {"crop": True}])
-def test_no_face_is_told(options: dict[str, bool]) -> None:
+@pytest.mark.parametrize("options", [Options(), Options(crop=True), Options(face="largest"), Options(face=1)])
+def test_no_face_is_told(options: Options) -> None:
     with pytest.raises(FaceError, match="--whole"):
-        Sketcher(grey, ABOUT, lambda _: [])(np.zeros((50, 50, 3), np.uint8), **options)
+        Sketcher(grey, ABOUT, lambda _: []).draw(np.zeros((50, 50, 3), np.uint8), options)
 
 
-def test_crop_and_whole_exclude_each_other() -> None:
-    with pytest.raises(ValueError, match="exclude"):
-        with_eyes((1, 1), (2, 2))(np.zeros((5, 5, 3), np.uint8), crop=True, whole=True)
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"crop": True, "whole": True}, "exclude"),
+        ({"face": 2, "whole": True}, "excludes face"),
+        ({"points": (1, 1, 2, 2), "whole": True}, "excludes face and points"),
+        ({"face": 1, "points": (1, 1, 2, 2)}, "exclude each other"),
+        ({"face": 0}, "face 0"),
+        ({"face": -1}, "face -1"),
+        ({"face": True}, "face True"),
+        ({"face": "smallest"}, "all, largest or a number"),
+        ({"background": "white"}, "keep or paper"),
+    ],
+)
+def test_options_that_make_no_sense_are_told(change: dict[str, Any], told: str) -> None:
+    with pytest.raises(LimnerError, match=told):
+        Options(**change)
+    with pytest.raises(LimnerError, match=told):
+        with_eyes((1, 1), (2, 2))(np.zeros((5, 5, 3), np.uint8), **change)
+
+
+LARGE, SMALL = kit.face_at(90, 90, 40), kit.face_at(210, 80, 12)
+
+
+def paced(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A network that draws, as one tone, how steep the photo is: 0.5 is its own steepness of 1/255."""
+    third = x.shape[-1] // 3
+    return np.full_like(x[:, :1], 127.5 * np.diff(x[0, 0, :, third:-third], axis=-1).mean())
+
+
+SLOPE = np.repeat(np.arange(250, dtype=np.uint8)[None, :, None], 180, axis=0).repeat(3, axis=2)
+BOTH = Sketcher(paced, ABOUT, lambda _: [LARGE, SMALL])
+
+
+def tone(drawn: NDArray[np.uint8], face: Face) -> float:
+    """The tone between the eyes."""
+    (x, y), (x2, y2) = face.eyes
+    return float(drawn[round((y + y2) / 2), round((x + x2) / 2)])
+
+
+@pytest.mark.parametrize(
+    ("face", "at_large", "at_small"),
+    [("all", 40, 12), ("largest", 40, 40), (1, 40, 40), (2, 12, 12)],
+)
+def test_the_chosen_faces_rule_the_scale(
+    face: Literal["all", "largest"] | int, at_large: float, at_small: float
+) -> None:
+    drawn = np.asarray(BOTH(SLOPE, face=face))
+    # The frame's eyes are 100 pixels apart.
+    assert tone(drawn, LARGE) == pytest.approx(127.5 * at_large / 100, abs=3)
+    assert tone(drawn, SMALL) == pytest.approx(127.5 * at_small / 100, abs=3)
+
+
+@pytest.mark.parametrize(("face", "apart"), [("all", 40), ("largest", 40), (2, 12)])
+def test_a_crop_is_of_one_face(face: Literal["all", "largest"] | int, apart: float) -> None:
+    drawn = np.asarray(BOTH(SLOPE, face=face, crop=True))
+    assert drawn.shape == (500, 400)
+    assert drawn.mean() == pytest.approx(127.5 * apart / 100, abs=3)
+
+
+def test_a_face_that_is_not_there_is_told_with_how_many_there_are() -> None:
+    with pytest.raises(FaceError, match="face 3 is asked for, but 2 faces were found"):
+        BOTH(SLOPE, face=3)
+    with pytest.raises(FaceError, match="1 face was found"):
+        with_eyes((1, 1), (2, 2))(SLOPE, face=2)
+
+
+@pytest.mark.parametrize(
+    "points", [[(60, 50), (90, 50)], (60, 50, 90, 50), np.array([[60, 50], [90, 50]], np.int32)], ids=str
+)
+def test_points_take_the_place_of_the_finder(points: ArrayLike) -> None:
+    def never(_: NDArray[np.uint8]) -> list[Face]:
+        raise AssertionError("the finder was asked")
+
+    hand = Sketcher(paced, ABOUT, never)
+    assert np.asarray(hand(SLOPE, points=points)).mean() == pytest.approx(127.5 * 0.3, abs=3)
+    assert hand(SLOPE, points=points, crop=True).size == (400, 500)
+    with pytest.raises(FaceError, match="outside the picture of 250 x 180"):
+        hand(SLOPE, points=(60, 50, 90, 500))
+
+
+class HalfMatte:
+    """A matte that sees a person in the left half, half a person in the middle column."""
+
+    def __init__(self, share: float = 0.5) -> None:
+        self.share = share
+        self.asked: list[tuple[tuple[int, ...], Sequence[Face]]] = []
+
+    def __call__(self, picture: NDArray[np.uint8], faces: Sequence[Face] = ()) -> NDArray[np.float32]:
+        """Gives the matte, (H, W) in [0, 1]."""
+        self.asked.append((picture.shape[:2], faces))
+        height, width = picture.shape[:2]
+        alpha, middle = np.zeros((height, width), np.float32), int(self.share * width)
+        alpha[:, :middle], alpha[:, middle] = 1, 0.5
+        return alpha
+
+
+def flat(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A network that draws tone 55 all over."""
+    return np.full_like(x[:, :1], 55 / 255)
+
+
+@pytest.mark.parametrize("change", [{}, {"whole": True}, {"crop": True}, {"face": 2}], ids=str)
+def test_paper_is_white_where_nobody_is(change: dict[str, Any]) -> None:
+    matte = HalfMatte()
+    hand = Sketcher(flat, ABOUT, lambda _: [LARGE, SMALL], matte)
+    drawn = np.asarray(hand(SLOPE, background="paper", **change))
+    middle = drawn.shape[1] // 2
+    assert (drawn[:, :middle] == 55).all()
+    assert (drawn[:, middle] == 155).all()
+    assert (drawn[:, middle + 1 :] == 255).all()
+    ((shape, faces),) = matte.asked
+    assert shape == drawn.shape
+    if "crop" in change:
+        assert np.allclose(faces[0].eyes, ((150, 250), (250, 250)))
+    else:
+        expected = {"whole": [], "face": [SMALL]}.get(next(iter(change), ""), [LARGE, SMALL])
+        assert list(faces) == expected
+
+
+def test_a_kept_background_asks_for_no_matte() -> None:
+    matte = HalfMatte()
+    Sketcher(flat, ABOUT, lambda _: [LARGE], matte)(SLOPE, background="keep")
+    assert not matte.asked
+
+
+def test_where_the_matte_sees_nobody_the_background_is_kept_and_that_is_told() -> None:
+    matte = HalfMatte(share=0)
+    hand = Sketcher(flat, ABOUT, matte=matte)
+    with pytest.warns(LimnerWarning, match="background, which is kept"):
+        drawn = np.asarray(hand(SLOPE, whole=True, background="paper"))
+    assert (drawn == 55).all()
+
+
+def test_a_face_enlarged_many_times_is_told() -> None:
+    with pytest.warns(LimnerWarning, match=r"smallest face is enlarged 8\.3 times") as caught:
+        BOTH(SLOPE)
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        BOTH(SLOPE, face="largest")
+        BOTH(SLOPE, crop=True)
 
 
 @pytest.mark.parametrize(

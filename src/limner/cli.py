@@ -1,4 +1,4 @@
-"""The command line: `limner draw|styles|train|export`. Doors only; the work is done on the floors below.
+"""The command line: `limner draw|faces|styles|train|export`. Doors only; the work is done below.
 
 Each command is a function whose signature is its options. A command's imports happen when it is called, so
 that `limner --help` answers at once and `limner draw` never imports torch.
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from limner.errors import LimnerError
 from limner.progress import Progress, Report, silent
@@ -22,17 +22,27 @@ def draw(
     /,
     style: str = "cuhk",
     out: Path | None = None,
+    face: Literal["all", "largest"] | int = "all",
+    points: tuple[float, ...] | None = None,
+    background: Literal["keep", "paper"] = "keep",
     crop: bool = False,
     whole: bool = False,
     force: bool = False,
 ) -> int:
-    """Draw photos: each becomes a sketch of the same size.
+    """Draw photos: each becomes a sketch of the same size, every face at the scale that its style knows.
 
     Args:
         inputs: Pictures, folders of pictures, or patterns such as 'holiday/*.jpg'.
         style: Name of a style (see `limner styles`), or a .onnx or .safetensors file.
         out: A file for one picture, or a folder; by default NAME.sketch.png beside each picture.
-        crop: Give the portrait cut to the style's frame instead of the whole photo.
+        face: All, the largest alone, or a face's number as `limner faces` lists them. A face that is not
+            meant is drawn like its surroundings.
+        points: In place of looking for a face: X Y of the eye at the image's left and X Y of that at its
+            right, or these and X Y of the nose and of both corners of the mouth, in pixels of the upright
+            photo. For one picture.
+        background: Draw it, or leave paper where nobody is.
+        crop: Give one portrait cut to the style's frame instead of the whole photo: of the face that --face
+            or --points names, else of the largest.
         whole: Draw the picture as it is, without looking for a face.
         force: Overwrite files that exist.
     """
@@ -41,21 +51,63 @@ def draw(
 
     if not inputs:
         raise LimnerError("no picture is given; see limner draw --help")
-    if crop and whole:
-        raise LimnerError("--crop and --whole exclude each other: a crop is aligned to a face")
+    options = sketcher.Options(face, points, background, crop, whole)
     hand = sketcher.load(style)
     kind = hand.about["direction"].split("-")[1]
     planned = plan(photos(inputs, kind), out, kind)
+    if points is not None and len(planned) > 1:
+        raise LimnerError(f"--points tells of one picture; {len(planned)} are given")
     failed = 0
     with _bar(shown=len(planned) > 1) as report:
-        outcomes = draw_all(lambda p: hand.draw(p, crop=crop, whole=whole), planned, report, force)
-        for outcome in outcomes:
+        for outcome in draw_all(lambda p: hand.draw(p, options), planned, report, force):
+            for note in outcome.notes:
+                _complain(note)
             if outcome.target is None:
                 failed += 1
                 _complain(outcome.error)
             else:
                 _tell(str(outcome.target))
     return 1 if failed else 0
+
+
+def faces(
+    inputs: tuple[str, ...],
+    /,
+    out: Path | None = None,
+    json: bool = False,
+    force: bool = False,
+) -> int:
+    """Show which faces are found in photos, largest first. Finding none is no failure.
+
+    Args:
+        inputs: Pictures, folders of pictures, or patterns such as 'holiday/*.jpg'.
+        out: Write the photo with boxes, points and numbers: a file for one picture, or a folder.
+        json: Print a JSON list with box [x0, y0, x1, y1], score and five points [x, y] of each face: eyes,
+            nose, corners of the mouth, image-left first, in pixels of the upright photo. For anything but
+            one picture's name: an object with such a list for each picture.
+        force: Overwrite files that exist.
+    """
+    from json import dumps
+
+    from limner.batch import look_all, photos, plan
+
+    if not inputs:
+        raise LimnerError("no picture is given; see limner faces --help")
+    pictures = photos(inputs, "faces")
+    planned = plan(pictures, out, "faces") if out else [(picture, None) for picture in pictures]
+    with _bar(shown=len(planned) > 1) as report:
+        looks = list(look_all(planned, report, force))
+    seen = {str(look.source): look.faces for look in looks if not look.error}
+    if json and seen:
+        records = {path: [face.record() for face in found] for path, found in seen.items()}
+        alone = len(inputs) == 1 and pictures == [Path(inputs[0])]
+        _tell(dumps(records[str(pictures[0])] if alone else records))
+    for look in looks:
+        if look.error:
+            _complain(look.error)
+        elif not json:
+            _tell(str(look))
+    return 1 if len(seen) < len(looks) else 0
 
 
 def styles(json: bool = False) -> int:
@@ -108,6 +160,10 @@ def _draw(args: Sequence[str]) -> int:
     return _parse(draw, args, "limner draw")
 
 
+def _faces(args: Sequence[str]) -> int:
+    return _parse(faces, args, "limner faces")
+
+
 def _styles(args: Sequence[str]) -> int:
     return _parse(styles, args, "limner styles")
 
@@ -139,6 +195,7 @@ def _train(args: Sequence[str]) -> int:
 
 COMMANDS: dict[str, tuple[Command, str]] = {
     "draw": (_draw, "draw photos: each becomes a sketch of the same size"),
+    "faces": (_faces, "show which faces are found in photos"),
     "styles": (_styles, "list the styles that come with limner"),
     "train": (_train, "train a style from pairs"),
     "export": (_export, "turn a trained style into an ONNX file"),

@@ -1,37 +1,73 @@
 """A style that draws: any photo in, the sketch of the same size out.
 
-The face is found and the whole photo brought to the scale and upright pose that the style was trained in;
+The faces are found and the photo brought to the scale and upright pose that the style was trained in;
 there it is drawn, in tiles if it is large, and brought back onto the photo's own pixels.
 """
 
 import json
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from limner import hub, image
-from limner.errors import LimnerError
-from limner.faces import Face, Frame, align, find
+from limner.errors import LimnerError, LimnerWarning
+from limner.faces import Face, FaceError, Frame, align, draw_faces, find, given
 from limner.methods.style import open_style
 from limner.runtime import Net
 from limner.tile import Draw, draw_tiled
 
 Picture = NDArray[np.uint8]
 Readable = str | Path | Image.Image | Picture
+Matte = Callable[[Picture, Sequence[Face]], NDArray[np.float32]]
 
-# Chosen: the largest canvas that a photo with a small face is enlarged to, in pixels. Beyond it the face is
-# drawn smaller than its style knows it, instead of a drawing that takes minutes.
-CANVAS = 16_000_000
-# OpenCV's warps address pixels by 16 bits.
-LONGEST = 32_000
+# Chosen: a face enlarged more than this many times is told to have been small.
+ENLARGED = 6.0
+# Chosen: a matte of which less than this share is more person than background shows nobody.
+NOBODY = 1e-4
 
 
-class FaceError(LimnerError):
-    """No face was found where one is needed."""
+@dataclass(frozen=True)
+class Options:
+    """How a picture is drawn.
+
+    Attributes:
+        face: "all" draws each face at its own scale; "largest", or a number from 1 in the order of
+            `limner.faces.find`, lets that one face rule the picture's scale.
+        points: In place of looking for faces: x, y of the eyes or of all five points, see
+            `limner.faces.given`.
+        background: "keep" draws it; "paper" leaves it white.
+        crop: Give one portrait in the style's frame: of the chosen face, of all the largest.
+        whole: Draw the picture as it is, without looking for a face.
+
+    Raises:
+        LimnerError: An unknown value, or options that exclude each other.
+    """
+
+    face: Literal["all", "largest"] | int = "all"
+    points: tuple[float, ...] | None = None
+    background: Literal["keep", "paper"] = "keep"
+    crop: bool = False
+    whole: bool = False
+
+    def __post_init__(self) -> None:
+        numbered = type(self.face) is int
+        if not (self.face in ("all", "largest") or (numbered and self.face >= 1)):
+            raise LimnerError(f"face {self.face!r}: all, largest or a number from 1 is expected")
+        if self.background not in ("keep", "paper"):
+            raise LimnerError(f"background {self.background!r}: keep or paper is expected")
+        if self.crop and self.whole:
+            raise LimnerError("crop and whole exclude each other: a crop is aligned to a face")
+        if self.whole and (self.points is not None or self.face != "all"):
+            raise LimnerError("whole looks for no face: it excludes face and points")
+        if self.points is not None and self.face != "all":
+            raise LimnerError("face and points exclude each other: points give the one face")
 
 
 class Sketcher:
@@ -41,6 +77,8 @@ class Sketcher:
         draw: The network, (1, C, h, w) to (1, C', h, w) in [0, 1].
         about: What the style's file says of itself: `direction`, `frame` as JSON, `stride`, `radius`.
         finder: Finds the faces of a picture, largest first.
+        matte: Tells people from background: of (H, W, 3) uint8 and the faces known in it, float32 (H, W), 1
+            on people and 0 behind them. By default that of `limner.faces`, opened when it is first used.
 
     Attributes:
         net: The network as given.
@@ -56,8 +94,9 @@ class Sketcher:
         draw: Draw,
         about: Mapping[str, str],
         finder: Callable[[Picture], list[Face]] = find,
+        matte: Matte | None = None,
     ) -> None:
-        self.net, self._find = draw, finder
+        self.net, self._find, self._matte = draw, finder, matte or _packaged_matte
         self.about = dict(about)
         try:
             self.frame = Frame(**json.loads(about["frame"]))
@@ -68,12 +107,27 @@ class Sketcher:
                 f"the file is no limner style: its metadata lacks or garbles {error}"
             ) from error
 
-    def __call__(self, picture: Readable, *, crop: bool = False, whole: bool = False) -> Image.Image:
+    def __call__(
+        self,
+        picture: Readable,
+        *,
+        face: Literal["all", "largest"] | int = "all",
+        points: ArrayLike | None = None,
+        background: Literal["keep", "paper"] = "keep",
+        crop: bool = False,
+        whole: bool = False,
+    ) -> Image.Image:
         """Draws one picture.
 
         Args:
             picture: A path, a PIL image, or uint8 (H, W, 3) or (H, W); 1 x 1 to 100 megapixels.
-            crop: Give the portrait in the style's frame instead of the whole picture.
+            face: "all" draws each face at its own scale; "largest", or a number from 1 in the order of
+                `limner.faces.find`, lets that one face rule the picture's scale.
+            points: In place of looking for faces: (x, y) of both eyes or of all five points of the one face,
+                in pixels of the upright picture, the eye at the image's left first.
+            background: "keep" draws it; "paper" leaves it white, as far as no person is there.
+            crop: Give one portrait in the style's frame instead of the whole picture: of the chosen face, of
+                all the largest.
             whole: Draw the picture as it is, without looking for a face.
 
         Returns:
@@ -82,32 +136,53 @@ class Sketcher:
 
         Raises:
             limner.image.ImageError: The picture cannot be read.
-            FaceError: No face was found.
-            ValueError: Both `crop` and `whole` are asked for.
-        """
-        if crop and whole:
-            raise ValueError("crop and whole exclude each other: a crop is aligned to a face")
-        return Image.fromarray(self.draw(as_picture(picture), crop=crop, whole=whole))
+            FaceError: No face was found, or not so many, or the points are none of a face in the picture.
+            LimnerError: Options that are unknown or exclude each other.
 
-    def draw(self, picture: Picture, *, crop: bool = False, whole: bool = False) -> Picture:
+        Warns:
+            LimnerWarning: A face is so small that little of its likeness can be drawn, or nobody was found
+                to tell from the background, which is kept then.
+        """
+        numbers = None if points is None else tuple(np.asarray(points, np.float64).ravel().tolist())
+        options = Options(face, numbers, background, crop, whole)
+        return Image.fromarray(self.draw(as_picture(picture), options))
+
+    def draw(self, picture: Picture, options: Options | None = None) -> Picture:
         """As a call, from (H, W, 3) uint8 to (H, W) or (H, W, 3) uint8."""
-        if whole:
-            return self._tiled(picture)
-        faces = self._find(picture)
-        if not faces:
-            raise FaceError("no face was found; --whole draws the picture without looking for one")
-        height, width = picture.shape[:2]
-        to_frame = align.similarity(faces[0].eyes, self.frame)
-        if crop:
-            return self._tiled(align.warp(picture, to_frame, self.frame.size))
-        if max(width, height) > LONGEST:
-            raise FaceError(
-                f"the picture is {width} x {height}; to align a face sides of at most {LONGEST} pixels "
-                "are expected; --whole draws any size"
-            )
-        to_canvas, size = _canvas(to_frame, width, height)
-        drawn = self._tiled(align.warp(picture, to_canvas, size))
-        return align.warp(drawn, align.invert(to_canvas), (width, height))
+        options = options or Options()
+        faces = [] if options.whole else self._faces(picture, options)
+        if options.crop:
+            to_frame = align.similarity(faces[0].eyes, self.frame)
+            picture = align.warp(picture, to_frame, self.frame.size)
+            faces = [faces[0].moved(to_frame)]
+        if options.crop or options.whole:
+            drawn = self._tiled(picture)
+        else:
+            drawn = draw_faces(picture, faces, self.frame, self._tiled)
+        return self._on_paper(drawn, picture, faces) if options.background == "paper" else drawn
+
+    def _faces(self, picture: Picture, options: Options) -> list[Face]:
+        """The faces that rule the drawing, at least one, largest first."""
+        if options.points is not None:
+            height, width = picture.shape[:2]
+            faces = [given(options.points, width, height)]
+        else:
+            faces = _chosen(self._find(picture), options.face)
+        drawn = faces[:1] if options.crop else faces
+        most = max(align.scale(align.similarity(face.eyes, self.frame)) for face in drawn)
+        if most > ENLARGED:
+            which = "the face" if len(drawn) == 1 else "the smallest face"
+            _warn(f"{which} is enlarged {most:.1f} times to be drawn; little of its likeness is to be seen")
+        return faces
+
+    def _on_paper(self, drawn: Picture, picture: Picture, faces: Sequence[Face]) -> Picture:
+        """The drawing with white where the matte sees nobody."""
+        alpha = self._matte(picture, faces)
+        if (alpha > 0.5).mean() < NOBODY:
+            _warn("nobody was told from the background, which is kept")
+            return drawn
+        paper = np.full_like(drawn, 255)
+        return np.asarray(cv2.blendLinear(drawn, paper, alpha, 1 - alpha), np.uint8)
 
     def _tiled(self, picture: Picture) -> Picture:
         if self._grey and picture.ndim == 3:
@@ -174,13 +249,27 @@ def _torch_sketcher(path: Path) -> Sketcher:
     return Sketcher(draw, {**about, "stride": str(net.stride), "radius": str(net.radius)})
 
 
-def _canvas(to_frame: align.Matrix, width: int, height: int) -> tuple[align.Matrix, tuple[int, int]]:
-    """The matrix from a photo onto the smallest canvas that holds all of it at the frame's scale."""
-    corners = [(-0.5, -0.5), (width - 0.5, -0.5), (-0.5, height - 0.5), (width - 0.5, height - 0.5)]
-    spread = np.ptp(align.move(corners, to_frame), axis=0)
-    shrink = min(1.0, np.sqrt(CANVAS / np.prod(spread)), LONGEST / spread.max())
-    scaled = to_frame * shrink
-    moved = align.move(corners, scaled)
-    scaled[:, 2] -= moved.min(axis=0) + 0.5
-    columns, rows = np.maximum(1, np.ceil(np.ptp(moved, axis=0))).astype(int)
-    return scaled, (int(columns), int(rows))
+def _chosen(found: list[Face], face: Literal["all", "largest"] | int) -> list[Face]:
+    """The faces that are asked for."""
+    if not found:
+        raise FaceError(
+            "no face was found; --points tells where one is, --whole draws without looking for one"
+        )
+    if face == "all":
+        return found
+    number = 1 if face == "largest" else face
+    if number > len(found):
+        counted = "1 face was" if len(found) == 1 else f"{len(found)} faces were"
+        raise FaceError(f"face {number} is asked for, but {counted} found; limner faces lists them")
+    return [found[number - 1]]
+
+
+def _packaged_matte(picture: Picture, faces: Sequence[Face]) -> NDArray[np.float32]:
+    # Only here: few drawings need it.
+    from limner.faces.matte import matte  # pyright: ignore[reportMissingImports]
+
+    return matte(picture, faces)
+
+
+def _warn(told: str) -> None:
+    warnings.warn(told, LimnerWarning, stacklevel=5)

@@ -5,7 +5,21 @@ as those it learned from.
 """
 
 from limner.faces.align import Frame, invert, similarity, warp
-from limner.faces.face import Face
+from limner.faces.face import Face, FaceError
 from limner.faces.find import find
+from limner.faces.given import given
+from limner.faces.overlay import overlay
+from limner.faces.patchwork import draw_faces
 
-__all__ = ["Face", "Frame", "find", "invert", "similarity", "warp"]
+__all__ = [
+    "Face",
+    "FaceError",
+    "Frame",
+    "draw_faces",
+    "find",
+    "given",
+    "invert",
+    "overlay",
+    "similarity",
+    "warp",
+]

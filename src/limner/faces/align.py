@@ -86,6 +86,22 @@ def similarity(eyes: tuple[Point, Point], frame: Frame) -> Matrix:
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]], np.float64)
 
 
+def scale(matrix: Matrix) -> float:
+    """How many times a similarity enlarges.
+
+    Args:
+        matrix: (2, 3).
+
+    Returns:
+        Above 1 where it enlarges, between 0 and 1 where it shrinks.
+
+    Raises:
+        ValueError: not a matrix that `invert` would take.
+    """
+    turn, _ = _parts(matrix)
+    return float(np.sqrt(abs(np.linalg.det(turn))))
+
+
 def _span(eyes: tuple[Point, Point]) -> complex:
     """From the left eye to the right one, as a complex number."""
     span = complex(*eyes[1]) - complex(*eyes[0])
@@ -185,9 +201,7 @@ def warp(
             matrix that `invert` would take.
     """
     _check(picture, size, border)
-    turn, _ = _parts(matrix)
-    f = 1 / np.sqrt(abs(np.linalg.det(turn)))
-    source, shrunk = _prefiltered(picture, f)
+    source, shrunk = _prefiltered(picture, 1 / scale(matrix))
     white = 255 if picture.dtype == np.uint8 else 1
     out = cv2.warpAffine(
         source,

@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 
-from limner.faces.align import Point
+from limner.errors import LimnerError
+from limner.faces.align import Matrix, Point, move, scale
 
 Points = tuple[Point, Point, Point, Point, Point]
+
+
+class FaceError(LimnerError):
+    """A face that is asked for is not there, or cannot be where it is said to be."""
 
 
 @dataclass(frozen=True)
@@ -32,3 +37,19 @@ class Face:
         """Of the box, in square pixels."""
         x0, y0, x1, y1 = self.box
         return max(0.0, x1 - x0) * max(0.0, y1 - y0)
+
+    def record(self) -> dict[str, object]:
+        """The face as JSON holds it: `box`, `score` and `points`, rounded to hundredths of a pixel."""
+        return {
+            "box": [round(edge, 2) for edge in self.box],
+            "score": round(self.score, 4),
+            "points": [[round(x, 2), round(y, 2)] for x, y in self.points],
+        }
+
+    def moved(self, matrix: Matrix) -> "Face":
+        """The same face in a picture that a similarity (2, 3) leads to; the box grows with it unturned."""
+        x0, y0, x1, y1 = self.box
+        x, y = move(((x0 + x1) / 2, (y0 + y1) / 2), matrix).tolist()
+        wide, high = (scale(matrix) * side / 2 for side in (x1 - x0, y1 - y0))
+        eye, other, nose, left, right = ((px, py) for px, py in move(self.points, matrix).tolist())
+        return Face((x - wide, y - high, x + wide, y + high), self.score, (eye, other, nose, left, right))
