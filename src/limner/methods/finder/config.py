@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from limner.data.scenes import Light
 from limner.engine.config import RunConfig
+from limner.methods.finder.scenes import Light
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from torch.optim import Adam
 from limner import image
 from limner.data.pair import DataError
 from limner.data.portraits import portraits
-from limner.data.scenes import Scenes
 from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
 from limner.methods.finder.config import Config
 from limner.methods.finder.label import labelled
 from limner.methods.finder.loss import focal_loss, place_loss, points_loss, sure_loss, vote_loss, voted
 from limner.methods.finder.model import FOUND, PLACE, SHIFTS, SURE, VOTES, network
+from limner.methods.finder.scenes import Scenes
 from limner.nn.average import Average
 from limner.progress import Report, silent
 

@@ -6,8 +6,8 @@ import pytest
 from numpy.typing import NDArray
 
 from limner.data.drawn import difference_of_gaussians, dodge_and_burn, drawn, gradient, hatching
-from limner.data.scenes import Light, Scenes, cut
 from limner.faces.align import warp
+from limner.methods.finder.scenes import Light, Scenes, cut
 
 Picture = NDArray[np.uint8]
 

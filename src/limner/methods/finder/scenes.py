@@ -175,7 +175,7 @@ class Scenes:
     def look(self, index: int, rng: np.random.Generator) -> tuple[Unit, NDArray[np.float32], float]:
         """A view (view, view, 3), the points (5, 2) on it, and 1 where it shows a face, else 0."""
         rows = self.faces[index]
-        shown = bool(len(rows)) and rng.random() < 0.8
+        shown = bool(len(rows)) and rng.random() < 0.7
         if not shown:
             scene, _ = self._elsewhere(index, rng)
             return self.light.change(scene, rng), np.zeros((5, 2), np.float32), 0.0
@@ -208,17 +208,29 @@ class Scenes:
         return _perhaps_mirrored(matrix, self.view, rng)
 
     def _elsewhere(self, index: int, rng: np.random.Generator) -> tuple[Unit, Rows]:
-        """A view without a face: a ground, or a place of a portrait that is no whole face."""
-        ground = _resized(self._ground(rng), self.view, cv2.INTER_AREA)
-        rows = self.faces[index]
-        if not len(rows) or rng.random() < 0.3:
+        """A view without a face: a ground, or a place of a portrait that is no whole face.
+
+        The place is one beside the face at the face's own size, the face far too large or too small, or any
+        place so enlarged that cloth, hair or ornament fill the view: what a first look may take for a face.
+        """
+        rows, kind = self.faces[index], rng.random()
+        if not len(rows) or kind < 0.15:
+            ground = _resized(self._ground(rng), self.view, cv2.INTER_AREA)
             return np.clip(ground, 0, 1), rows
-        size = self.eyes * 2.7 * np.exp(rng.choice([-1.6, -1.2, 0.0, 0.0, 1.2, 1.8]) + rng.uniform(-0.2, 0.2))
-        far = rng.uniform(0.7, 2.5) * size * np.exp(2j * np.pi * rng.random())
-        middle = np.full(2, (self.view - 1) / 2)
-        centre = middle + (np.array([far.real, far.imag]) if abs(np.log(size / self.eyes / 2.7)) < 0.9 else 0)
+        photo, size = self.photos[index], self.eyes * 2.7
+        centre = np.full(2, (self.view - 1) / 2)
+        if kind < 0.35:  # beside the face
+            size *= np.exp(rng.uniform(-0.3, 0.3))
+            far = rng.uniform(0.7, 2.5) * size * np.exp(2j * np.pi * rng.random())
+            centre += np.array([far.real, far.imag])
+        elif kind < 0.5:  # too small, or a part of it
+            size *= np.exp(rng.choice([-1.6, -1.2, 1.2, 1.8]) + rng.uniform(-0.2, 0.2))
+        else:  # anywhere, enlarged
+            size *= np.exp(rng.uniform(1.1, 2.2))
+            away = (rng.random(2) * photo.shape[1::-1]) - (rows[0][:2] + rows[0][2:4]) / 2
+            centre -= away * size / np.sqrt(np.prod(rows[0][2:4] - rows[0][:2]))
         matrix, _ = self._place(rows[0], float(size), centre, rng)
-        return cut(self.photos[index], matrix, self.view), rows
+        return cut(photo, matrix, self.view), rows
 
     def _place(
         self, row: Row, size: float, centre: NDArray[np.float64], rng: np.random.Generator
