@@ -1,192 +1,187 @@
-"""Find the faces of a picture and their eyes, with the cascades that come with OpenCV 4.
+"""Find the faces of a picture and five points on each, with the net that comes with limner.
 
-After Viola and Jones (2001): a boosted cascade proposes face boxes, two eye cascades look for either
-eye in the upper part of each box. With the box side as unit of length, ``u = (x, y, x, y)`` are the
-left and the right eye in their box, and three things are known of them:
+It looks twice. The first look goes over the picture at sizes halved again and again, so that every face is
+once between 20 and 40 pixels large, and asks of each 8 x 8 cell whether a face is centred there. The second
+look takes each face found, upright and 36 pixels between the eyes, and its mirror image, lets every cell vote
+on where the points are, and says whether this is a face at all; then once more from the better points.
 
-- where eyes lie in a box: ``u ~ N(MEAN, PRIOR)``, scattered, and turned by the head's tilt;
-- where a cascade saw one of them: ``z = u[eye] + bias + noise``, a fixed bias per cascade and eye;
-- both being Gaussian, the best ``u`` solves one linear system of four equations.
-
-A box is kept on evidence: the fewer eyes were seen, the more windows must have called it a face.
-
-The constants were fitted on public-domain and CC BY portraits; an eye is the centre of its iris.
-Coordinates are those of `limner.faces.align`.
+Coordinates are those of `limner.faces.align`. What the net's 31 channels hold is told by
+`limner.methods.finder.model`, which trained it.
 """
 
-from __future__ import annotations
-
-import threading
-from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 import cv2
 import numpy as np
-from cv2.data import haarcascades
 from numpy.typing import NDArray
 
-from limner.faces.align import Matrix, invert, move, warp
+from limner import hub
+from limner.faces.align import Frame, Matrix, invert, move, similarity, warp
 from limner.faces.face import Face
+from limner.runtime import Net
 
-# The search, in pixels of the picture as it is searched.
-_SIDES = 320, 640  # the longest side lies between them
-_ENLARGED = 4.0  # times at most
-_SMALLEST = 36  # side of a face box
-_MARGIN = 0.15  # of the longest side: drawn around the picture at the second look
+Picture = NDArray[np.uint8]
+Rows = NDArray[np.float64]
+"""Faces as (n, 15): x0, y0, x1, y1, the five points' x and y, the score."""
 
-# The eyes, in box sides and radians.
-_MEAN = np.array([0.312, 0.389, 0.690, 0.389])
-_TURNED = np.array([0.11, -0.19, 0.11, 0.19])  # du / dtilt, about the box's centre
-_PRIOR = 0.022**2 * np.eye(4) + 0.15**2 * np.outer(_TURNED, _TURNED)
-_NOISE = 0.012
-_BELIEVED = 0.12  # the furthest from its mean that an eye is seen
-_AGREED = 0.05  # the furthest from the solution that a sighting counts
-_WITHIN = ((0.02, 0.10, 0.54, 0.66), (0.46, 0.10, 0.98, 0.66))  # x0, y0, x1, y1: looked at
-_EYE_SIZE = 0.14, 0.42
-_CASCADES = (  # for the left eye and for the right one: name, bias
-    (("eye_tree_eyeglasses", (-0.009, 0.006)), ("righteye_2splits", (0.000, -0.039))),
-    (("eye_tree_eyeglasses", (-0.003, 0.008)), ("lefteye_2splits", (0.012, -0.039))),
-)
-_SHARP = 160  # pixels that a box side has while eyes are looked for
-
-_WINDOWS = 12, 5, 3  # that must agree on a face of which no, one, both eyes were seen
-
-_BELOW = (0.5, 0.6), (0.1, 1.05), (0.9, 1.05)  # in eye distances from the left eye
-
-_lock = threading.Lock()  # a cascade holds its scratch memory: one picture at a time
+SURE = 0.8
+"""The least score of a face."""
+LONGEST = 1280
+"""Pictures are shrunk to this side first: the smallest face found is then 1/64 of the picture."""
+_ENLARGED = 4.0  # times at most, for small pictures
+_ENOUGH = 160  # pixels of the longest side, below which a picture is enlarged
+_COARSEST = 24  # pixels of the longest side at the last size
+_MARGIN = 24  # pixels drawn around the picture at each size, for faces that its edge cuts
+_CELL = 8
+_MAYBE = 0.25  # the least probability at the first look
+_MOST = 400  # faces that are looked at twice
+_VIEW = Frame(128, 128, (45.5, 50.8), (81.5, 50.8))  # the second look
+_BATCH = 32  # views at once
+_MIRRORED = [1, 0, 2, 4, 3]
 
 
-def find(picture: NDArray[np.uint8]) -> list[Face]:
-    """Find upright faces, tilted by up to 15 degrees, from about 40 pixels to the whole picture.
-
-    Pictures larger than 640 pixels are shrunk to that first: the smallest face found is then about
-    1/16 of the longest side. Where a first look finds nothing, a second one evens out the contrast
-    and draws a margin around the picture.
+def find(picture: Picture, sure: float = SURE) -> list[Face]:
+    """Find faces: upright or tilted by up to 45 degrees, from 20 pixels to the whole picture.
 
     Args:
         picture: (H, W, 3) RGB or (H, W) grey, uint8, 0 .. 255, any size.
+        sure: The least score.
 
     Returns:
         The faces, largest box first; an empty list where there is none.
 
     Raises:
-        ValueError: a picture of another shape or dtype, or without pixels.
+        ValueError: A picture of another shape or dtype, or without pixels.
     """
     shape = picture.shape
     if picture.dtype != np.uint8 or not (len(shape) == 2 or shape[2:] == (3,)) or 0 in shape:
-        got = f"{picture.dtype} {shape}"
-        raise ValueError(f"a uint8 picture (H, W, 3) or (H, W) with pixels expected, got {got}")
-    grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    with _lock:
-        for view, matrix in _views(np.asarray(grey, np.uint8)):
-            faces = [_face(move(points, invert(matrix)), shape) for points in _seen(view)]
-            if faces:
-                return sorted(faces, key=lambda face: face.box[0] - face.box[2])
-    return []
+        raise ValueError(
+            f"a uint8 picture (H, W, 3) or (H, W) with pixels expected, got {picture.dtype} {shape}"
+        )
+    colour = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+    rows = _first_look(colour)
+    for _ in range(2):
+        rows = _second_look(colour, rows)
+    found = [_face(row) for row in _distinct(rows) if row[14] >= sure]
+    return sorted(found, key=lambda face: -face.area)
 
 
-def _face(points: NDArray[np.float64], shape: tuple[int, ...]) -> Face:
-    """Two corners and two eyes, (4, 2), as a face whose box stays in the picture."""
-    (x0, y0), (x1, y1) = np.clip(points[:2], 0, (shape[1] - 1, shape[0] - 1)).tolist()
-    (xl, yl), (xr, yr) = points[2:].tolist()
-    # Nose and mouth by their usual places about the eyes.
-    ax, ay = (xr - xl), (yr - yl)
-    nose, left, right = ((xl + u * ax - v * ay, yl + u * ay + v * ax) for u, v in _BELOW)
-    return Face((x0, y0, x1, y1), 1.0, ((xl, yl), (xr, yr), nose, left, right))
-
-
-def _views(grey: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], Matrix]]:
-    """The picture as it is searched first and second, with the matrix from picture to view."""
-    height, width = grey.shape
+def _first_look(picture: Picture) -> Rows:
+    """The faces of a picture as a first look sees them, the likeliest first."""
+    height, width = picture.shape[:2]
     longest = max(height, width)
-    k = min(_SIDES[1] / longest, max(1, min(_SIDES[0] / longest, _ENLARGED)))
-    if min(height, width) * k < _SMALLEST:
-        return
-    for margin in (0, round(_MARGIN * longest * k)):
-        shift = (k - 1) / 2 + margin
-        matrix = np.array([[k, 0, shift], [0, k, shift]])
-        size = round(width * k) + 2 * margin, round(height * k) + 2 * margin
-        view = _stretched(warp(grey, matrix, size))
-        yield np.asarray(cv2.createCLAHE(2.0).apply(view) if margin else view, np.uint8), matrix
+    k = min(LONGEST / longest, max(1.0, min(_ENLARGED, _ENOUGH / longest)))
+    rows = np.zeros((0, 15))
+    while longest * k >= _COARSEST:
+        size = max(1, round(width * k)), max(1, round(height * k))
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR)
+        beyond = [2 * _MARGIN + side + -(2 * _MARGIN + side) % _CELL for side in size]
+        edges = (_MARGIN, beyond[1] - size[1] - _MARGIN, _MARGIN, beyond[0] - size[0] - _MARGIN)
+        padded = cv2.copyMakeBorder(small, *edges, cv2.BORDER_REPLICATE)
+        scale = np.array([size[0] / width, size[1] / height])
+        seen = _centres(_net()(_planes(padded[None]))[0])
+        seen[:, :14] = ((seen[:, :14].reshape(-1, 7, 2) - _MARGIN + 0.5) / scale - 0.5).reshape(-1, 14)
+        rows = np.concatenate([rows, seen])
+        k /= 2
+    return _distinct(rows)[:_MOST]
 
 
-def _stretched(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The picture with its darkest pixel black and its lightest white: a cascade passes by flat places."""
-    full = cv2.normalize(grey, np.empty_like(grey), 0, 255, cv2.NORM_MINMAX)
-    return np.asarray(full, np.uint8)
+def _centres(cells: NDArray[np.float32]) -> Rows:
+    """The faces of a first look's (31, h, w) cells: each where its probability tops its neighbours'."""
+    p = cells[0]
+    top = (p >= cv2.dilate(p, np.ones((3, 3), np.uint8))) & (p > _MAYBE)
+    ys, xs = np.nonzero(top)
+    rows = np.zeros((len(ys), 15))
+    for row, y, x in zip(rows, ys, xs, strict=True):
+        around = slice(max(0, y - 1), y + 2), slice(max(0, x - 1), x + 2)
+        centres = np.mgrid[around][::-1] * _CELL + (_CELL - 1) / 2
+        weight = np.where(p[around] > p[y, x] / 2, p[around], 0)
+        said = 32 * cells[(slice(1, 15), *around)] + np.tile(centres, (7, 1, 1))
+        row[:14] = (said * weight).sum(axis=(1, 2)) / weight.sum()
+        row[14] = p[y, x]
+    return rows
 
 
-def _seen(view: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
-    """The faces of a view, each as its (4, 2) corners and eyes; the best proposal of each place."""
-    faces: list[NDArray[np.float64]] = []
-    proposals = _detect("frontalface_alt2", view, 1.1, (_SMALLEST, max(view.shape)))
-    for x, y, side, windows in proposals:
-        corner = np.array([x, y]) - 0.5  # the edge of a pixel lies half a pixel before its centre
-        k = _SHARP / side
-        unit = np.column_stack([np.eye(2) * k, -corner * k - 0.5])
-        u, eyes_seen = _eyes(_stretched(warp(view, unit, (_SHARP, _SHARP))))
-        face = corner + side * np.vstack([np.zeros(2), np.ones(2), u.reshape(2, 2)])
-        if windows >= _WINDOWS[eyes_seen] and not any(_same(face, other) for other in faces):
-            faces.append(face)
-    return faces
+def _second_look(picture: Picture, rows: Rows) -> Rows:
+    """The same faces with better points and boxes moved along, scored by both looks."""
+    better = rows.copy()
+    for start in range(0, len(rows), _BATCH):
+        part = [row for row in better[start : start + _BATCH] if np.hypot(*(row[6:8] - row[4:6])) > 1e-3]
+        if not part:
+            continue
+        matrices = [similarity((_pair(row[4:6]), _pair(row[6:8])), _VIEW) for row in part]
+        views = np.stack([_view(picture, matrix) for matrix in matrices])
+        cells = _net()(_planes(np.concatenate([views, views[:, :, ::-1]])))
+        plain, mirrored = (_voted(half) for half in np.split(cells, 2))
+        mirrored = mirrored[:, _MIRRORED]
+        mirrored[..., 0] = _VIEW.width - 1 - mirrored[..., 0]
+        sure = np.split(cells[:, 30, 7:9, 7:9].mean(axis=(1, 2)), 2)
+        for row, matrix, points, face in zip(
+            part, matrices, (plain + mirrored) / 2, (sure[0] + sure[1]) / 2, strict=True
+        ):
+            placed = move(points, invert(matrix)).reshape(10)
+            row[:4] += np.tile((placed - row[4:14]).reshape(5, 2).mean(axis=0), 2)
+            row[4:14] = placed
+            row[14] = np.sqrt(row[14] * face)
+    return better
+
+
+def _voted(cells: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Where the cells (n, 31, h, w) of views see the points: (n, 5, 2) in pixels of the view."""
+    n, _, height, width = cells.shape
+    votes = 8 * cells[:, 15:20].reshape(n, 5, -1).astype(np.float64)
+    w = np.exp(votes - votes.max(axis=2, keepdims=True))
+    w /= w.sum(axis=2, keepdims=True)
+    centres = np.mgrid[:height, :width][::-1] * _CELL + (_CELL - 1) / 2
+    places = centres + 16 * cells[:, 20:30].reshape(n, 5, 2, height, width)
+    return (w[:, :, None] * places.reshape(n, 5, 2, -1)).sum(axis=3)
+
+
+def _view(picture: Picture, matrix: Matrix) -> Picture:
+    """The second look's view of a picture, from no more of it than the view shows."""
+    height, width = picture.shape[:2]
+    right, bottom = _VIEW.size
+    corners = move([(0, 0), (right, 0), (0, bottom), (right, bottom)], invert(matrix))
+    reach = 4 / np.sqrt(abs(np.linalg.det(matrix[:, :2]))) + 2
+    low = np.clip(np.floor(corners.min(axis=0) - reach), 0, (width - 1, height - 1)).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0) + reach), low + 1, (width, height)).astype(int)
+    shifted = np.column_stack([matrix[:, :2], matrix[:, 2] + matrix[:, :2] @ low])
+    return warp(picture[low[1] : high[1], low[0] : high[0]], shifted, _VIEW.size)
+
+
+def _distinct(rows: Rows) -> Rows:
+    """The rows, best score first, without those that another, better one already tells of."""
+    kept: list[NDArray[np.float64]] = []
+    for row in rows[np.argsort(-rows[:, 14])]:
+        if not any(_same(row, other) for other in kept):
+            kept.append(row)
+    return np.array(kept).reshape(-1, 15)
 
 
 def _same(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Whether the centre of either box lies in the other's."""
-    apart = np.abs(one[:2].mean(0) - other[:2].mean(0)).max()
-    return bool(apart < max(one[1, 0] - one[0, 0], other[1, 0] - other[0, 0]) / 2)
+    """Whether two rows tell of one face: their boxes cover each other, or one lies inside the other."""
+    sides = np.minimum(one[2:4], other[2:4]) - np.maximum(one[:2], other[:2])
+    shared = np.prod(np.maximum(sides, 0))
+    areas = [np.prod(np.maximum(row[2:4] - row[:2], 1e-6)) for row in (one, other)]
+    return bool(shared > 0.35 * (sum(areas) - shared) or shared > 0.7 * min(areas))
 
 
-def _eyes(box: NDArray[np.uint8]) -> tuple[NDArray[np.float64], int]:
-    """Both eyes in a box: the (4,) solution ``u``, and how many eyes were seen, 0 .. 2."""
-    sightings = [
-        (eye, z)
-        for eye, cascades in enumerate(_CASCADES)
-        for name, bias in cascades
-        for z in _sighting(box, eye, name, bias)
-    ]
-    u = _solve(sightings)
-    agreed = [(eye, z) for eye, z in sightings if np.hypot(*(z - u[2 * eye :][:2])) < _AGREED]
-    return _solve(agreed), len({eye for eye, _ in agreed})
+def _face(row: NDArray[np.float64]) -> Face:
+    (a, b, c, d, e) = (_pair(point) for point in row[4:14].reshape(5, 2))
+    x0, y0, x1, y1 = (float(v) for v in row[:4])
+    return Face((x0, y0, x1, y1), float(row[14]), (a, b, c, d, e))
 
 
-def _solve(sightings: list[tuple[int, NDArray[np.float64]]]) -> NDArray[np.float64]:
-    """The most probable ``u`` given the sightings: (PRIOR^-1 + n / NOISE^2) u = weighted sum."""
-    precision = np.linalg.inv(_PRIOR)
-    weighted = precision @ _MEAN
-    for eye, z in sightings:
-        xy = slice(2 * eye, 2 * eye + 2)
-        precision[xy, xy] += np.eye(2) / _NOISE**2
-        weighted[xy] += z / _NOISE**2
-    return np.asarray(np.linalg.solve(precision, weighted), np.float64)
+def _pair(point: NDArray[np.float64]) -> tuple[float, float]:
+    return float(point[0]), float(point[1])
 
 
-def _sighting(
-    box: NDArray[np.uint8], eye: int, name: str, bias: tuple[float, float]
-) -> list[NDArray[np.float64]]:
-    """Where a cascade sees an eye best, (x, y) in box sides without its bias; empty if nowhere."""
-    x0, y0, x1, y1 = (round(edge * _SHARP) for edge in _WITHIN[eye])
-    sizes = round(_EYE_SIZE[0] * _SHARP), round(_EYE_SIZE[1] * _SHARP)
-    for x, y, side, _ in _detect(name, box[y0:y1, x0:x1], 1.08, sizes):
-        z = np.array([x0 + x + side / 2, y0 + y + side / 2]) / _SHARP - bias
-        if np.hypot(*(z - _MEAN[2 * eye :][:2])) < _BELIEVED:
-            return [z]
-    return []
+def _planes(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(n, h, w, 3) uint8 as (n, 3, h, w) in [0, 1]."""
+    planes = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), np.float32)
+    return np.divide(planes, 255, dtype=np.float32)
 
 
-def _detect(
-    name: str, view: NDArray[np.uint8], step: float, sizes: tuple[int, int]
-) -> list[tuple[int, int, int, int]]:
-    """What a cascade finds: x, y, side and the number of agreeing windows (at least 3), best first."""
-    least, most = sizes
-    boxes, windows = _cascade(name).detectMultiScale2(
-        view, step, 3, minSize=(least, least), maxSize=(most, most)
-    )
-    found = [(int(x), int(y), int(w), n) for (x, y, w, _), n in zip(boxes, windows, strict=True)]
-    return sorted(found, key=lambda each: -each[3])
-
-
-@cache
-def _cascade(name: str) -> cv2.CascadeClassifier:
-    """A cascade that OpenCV brings along."""
-    return cv2.CascadeClassifier(f"{haarcascades}haarcascade_{name}.xml")
+@lru_cache
+def _net() -> Net:
+    return Net(hub.packaged(hub.cards()["finder"]), "the finder of faces")
