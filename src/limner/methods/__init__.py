@@ -4,4 +4,5 @@ from limner.methods.base import Method
 
 METHODS = {
     "paired": Method("limner.methods.paired"),
+    "matte": Method("limner.methods.matte"),
 }
