@@ -27,7 +27,7 @@ BUSY = ("bioguide", "congress")
 class Mix:
     """How a person is set into a picture. Chosen: all values."""
 
-    crop: int = 192
+    crop: int = 160
     """Side of the made picture, in pixels."""
     smallest: float = 0.3
     """Height of the least person from crown to cut, in sides."""
@@ -76,9 +76,8 @@ class Composites:
             DataError: No portrait there can be keyed.
             limner.image.ImageError: A picture cannot be read.
         """
-        people = [
-            keyed for path in pictures(folder, PLAIN, held) if not (keyed := key(image.read(path))).doubt
-        ]
+        keyed = (key(image.read(path)) for path in pictures(folder, PLAIN, held))
+        people = [person for person in keyed if not person.doubt]
         if not people:
             raise DataError(
                 f"{folder} holds no portrait before a plain backdrop that can be keyed; folders "
@@ -172,7 +171,7 @@ def pictures(folder: Path, kinds: Sequence[str], held: bool) -> Iterator[Path]:
 
 
 def rounded(person: Keyed) -> Keyed:
-    """A person whose shoulders, cut by the frame's sides, end in a curve as arms do, not in a straight cut."""
+    """A person whose shoulders, cut by the frame's sides, end in a curve as arms do, not in a cut."""
     alpha = person.alpha.astype(np.float32)
     height, width = alpha.shape
     cut = np.flatnonzero((alpha[:, 0] > 128) | (alpha[:, -1] > 128))

@@ -58,7 +58,7 @@ def edges(photo: Picture) -> list[Picture]:
 
 
 def _tiled(side: int, tiles: Sequence[Picture], rng: np.random.Generator) -> Unit:
-    """A piece of a real backdrop, enlarged and mirrored until it fills the square; at times two side by side."""
+    """Pieces of real backdrops, one or two side by side, enlarged and mirrored until they fill the square."""
     made = np.empty((side, side, 3), np.float32)
     split = side if rng.random() < 0.3 else int(rng.integers(side // 4, side))
     for start, end in ((0, split), (split, side)):

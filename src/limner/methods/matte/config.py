@@ -16,19 +16,17 @@ class Config:
     serve as backdrops). People whom `limner.data.portraits.held_out` names are left out."""
     licence: str
     """Terms of the weights that come out, as their card will state them."""
-    widths: tuple[int, ...] = (16, 32, 64, 96, 96)
+    widths: tuple[int, ...] = (16, 32, 64, 96, 128)
     """Channels at 1/2, 1/4, 1/8, ... of the picture's size; the coarsest sees the whole person."""
     depth: int = 2
     """Residual blocks at the coarsest level."""
     slopes: float = 1.0
     """Weight of the difference of slopes, which is what keeps hair and outline sharp."""
-    coarse: float = 1.0
-    """Weight of the difference of means over cells of 8 pixels, which is what fills bodies."""
-    rate: float = 1e-3
+    rate: float = 2e-3
     """Adam's learning rate, linear to zero over the second half."""
-    clip: float = 2.0
+    clip: float = 5.0
     """The largest norm of the gradient."""
-    average: float = 0.99
+    average: float = 0.995
     """Decay of the running average of the weights, which is what is kept."""
     mix: Mix = field(default_factory=Mix)
     """How composites are made."""

@@ -1,9 +1,9 @@
 """Training of the `matte` method: a network regresses the alpha that composites were made with.
 
-    L = E |a - a'| + w_s E |grad a - grad a'| + w_c E |mean(a) - mean(a')|
+    L = E H(a, a') + E |a - a'| + w E |grad a - grad a'|,    H(a, a') = -a log a' - (1 - a) log (1 - a')
 
-Source: the alpha and the slope terms follow Xu et al., Deep image matting (CVPR 2017), and what came after it.
-Differs: no trimap; the means over cells of 8 pixels; a net without whole-picture statistics.
+Source: the second term is the alpha loss of Xu et al., Deep image matting (CVPR 2017), in its L1 form.
+Chosen: the cross entropy H, under which bodies fill sooner than under L1 alone.
 """
 
 import dataclasses
@@ -11,13 +11,14 @@ import json
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch.optim import Adam
 
 from limner.data.composites import Composites
 from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
 from limner.methods.matte.config import Config
-from limner.methods.matte.model import coarse_error, excess, matter, slope_error
+from limner.methods.matte.model import matter, slope_error
 from limner.nn.average import Average
 from limner.progress import Report, silent
 
@@ -53,13 +54,15 @@ def train(config: Config, report: Report = silent) -> Path:
 
     for batch in run.batches(samples):
         with run.autocast():
-            off = excess(net(batch["photo"]), batch["matte"])
-            alpha, slopes, coarse = off.abs().mean(), slope_error(off), coarse_error(off)
-            loss = alpha + config.slopes * slopes + config.coarse * coarse
+            made = net.logits(batch["photo"])
+            off = torch.sigmoid(made) - batch["matte"]
+            entropy = F.binary_cross_entropy_with_logits(made, batch["matte"])
+            alpha, slopes = off.abs().mean(), slope_error(off)
+            loss = entropy + alpha + config.slopes * slopes
         run.descend(loss, step, config.rate * linear_decay(run.step, config.run.steps), config.clip)
 
         average.update(net)
-        run.log({"alpha": alpha, "slopes": slopes, "coarse": coarse})
+        run.log({"entropy": entropy, "alpha": alpha, "slopes": slopes})
 
     return run.finish(average.module.state_dict())
 
