@@ -27,7 +27,7 @@ BUSY = ("bioguide", "congress")
 class Mix:
     """How a person is set into a picture. Chosen: all values."""
 
-    crop: int = 160
+    crop: int = 128
     """Side of the made picture, in pixels."""
     smallest: float = 0.3
     """Height of the least person from crown to cut, in sides."""
@@ -91,11 +91,22 @@ class Composites:
 
     def sample(self, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """`photo` (3, crop, crop) and `matte` (1, crop, crop), in [0, 1]."""
-        side = self.mix.crop
         person = self.people[index]
-        scene = scenery(side, self.tiles, _palette(person, rng), rng)
-        alpha = np.zeros((side, side), np.float32)
-        others = [person] if rng.random() >= self.mix.nobody else []
+        return self.before(scenery(self.mix.crop, self.tiles, _palette(person, rng), rng), index, rng)
+
+    def before(self, scene: Unit, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+        """A person, seldom with company and seldom left out, before a given scene.
+
+        Args:
+            scene: (crop, crop, 3) in [0, 1].
+            index: Of the person.
+            rng: The source of chance.
+
+        Returns:
+            `photo` (3, crop, crop) and `matte` (1, crop, crop), in [0, 1].
+        """
+        alpha = np.zeros(scene.shape[:2], np.float32)
+        others = [self.people[index]] if rng.random() >= self.mix.nobody else []
         while others and len(others) < 4 and rng.random() < self.mix.company:
             others.insert(0, self.people[int(rng.integers(len(self.people)))])
         for each in others:

@@ -27,9 +27,9 @@ Picture = NDArray[np.uint8]
 Unit = NDArray[np.float32]
 
 # Chosen: all values, on held-out composites and by eye.
-WHOLE = 256
+WHOLE = 192
 """Longest side of the picture as the network sees it whole, in pixels."""
-NEAR = 224
+NEAR = 160
 """Height of the window around a face as the network sees it, in pixels."""
 CANVAS = 1024
 """Longest side at which what was seen is put together, in pixels."""

@@ -16,8 +16,8 @@ class Config:
     serve as backdrops). People whom `limner.data.portraits.held_out` names are left out."""
     licence: str
     """Terms of the weights that come out, as their card will state them."""
-    widths: tuple[int, ...] = (16, 32, 64, 96, 128)
-    """Channels at 1/2, 1/4, 1/8, ... of the picture's size; the coarsest sees the whole person."""
+    widths: tuple[int, ...] = (32, 64, 96, 128)
+    """Channels at 1/4, 1/8, 1/16, ... of the picture's size; the coarsest sees the whole person."""
     depth: int = 2
     """Residual blocks at the coarsest level."""
     slopes: float = 1.0
