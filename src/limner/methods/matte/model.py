@@ -43,9 +43,9 @@ class Norm(nn.Module):
 class Matter(nn.Module):
     """Photo to matte, a small U-Net.
 
-    Chosen: it works at a quarter of the size and below, and the last layer unfolds 4 x 4; full size belongs to
-    the guided filter of `limner.faces.matte`. Normalised by batches, the same with one finer level was further
-    after 200 steps of 8 than the sketch generator, which is not normalised, after 400 of 6.
+    Chosen: it works at a quarter of the size and below, and the last layer unfolds 4 x 4; full size belongs
+    to the guided filter of `limner.faces.matte`. Normalised by batches, the same with one finer level was
+    further after 200 steps of 8 than the sketch generator, which is not normalised, after 400 of 6.
 
     Args:
         widths: Channels at 1/4, 1/8, 1/16, ... of the picture's size.
