@@ -94,15 +94,16 @@ def portrait(rng: np.random.Generator, size: tuple[int, int] = (180, 220)) -> tu
     )
     person = np.full((*alpha.shape, 3), hair, np.uint8)
     ellipse(person, 0.5, 0.45, 0.17, 0.22, skin)
-    ellipse(person, 0.5, 1.05, 0.42, 0.33, cloth)
+    ellipse(person, 0.5, 1.0, 0.42, 0.4, cloth)
     ellipse(alpha, 0.5, 0.42, 0.23, 0.28, [255])
-    ellipse(alpha, 0.5, 1.05, 0.42, 0.33, [255])
+    ellipse(alpha, 0.5, 1.0, 0.42, 0.4, [255])
     light = np.linspace(1, 0.85, height, dtype=np.float32)[:, None, None]
     behind = light * rng.integers(200, 235, 3)
     small = (
         cv2.resize(each, size, interpolation=cv2.INTER_AREA).astype(np.float32) for each in (person, alpha)
     )
-    person, true = next(small), next(small) / np.float32(255)
+    person = next(small)
+    true = np.divide(next(small), np.float32(255), dtype=np.float32)
     photo = true[..., None] * person + (1 - true[..., None]) * behind + rng.normal(0, 1, (height, width, 1))
     return np.clip(np.rint(photo), 0, 255).astype(np.uint8), true
 

@@ -11,6 +11,7 @@ passes is taken for the truth.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from limner.data.pair import Picture
 
 Unit = NDArray[np.float32]
+Real = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
 
 SIDE = 352
@@ -73,7 +75,7 @@ def key(photo: Picture) -> Keyed:
     unmixed = (picture - (1 - alpha[..., None]) * paint) / np.maximum(alpha[..., None], 0.1)
     weight = np.clip(2 * alpha[..., None] - 0.6, 0, 1)
     colour = np.clip(weight * unmixed + (1 - weight) * inner, 0, 255)
-    doubt = _doubt(np.linalg.norm(spread), behind, person, sure, empty, _length(span), alpha)
+    doubt = _doubt(float(np.linalg.norm(spread)), behind, person, sure, empty, _length(span), alpha)
     levels = np.rint(255 * alpha).astype(np.uint8)
     return Keyed(np.rint(colour).astype(np.uint8), levels, doubt)
 
@@ -101,7 +103,7 @@ def _backdrop(lab: Unit) -> tuple[Unit, Unit]:
     return surface, spread
 
 
-def _fit(values: Unit, where: Mask, degree: int) -> Unit:
+def _fit(values: Real, where: Mask, degree: int) -> Unit:
     """The polynomial surface (H, W, 3) of least squares through some pixels of (H, W, 3)."""
     height, width = where.shape
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
@@ -117,7 +119,8 @@ def _fit(values: Unit, where: Mask, degree: int) -> Unit:
 
 def _hangs_together(near: Mask) -> Mask:
     """What of a mask hangs together with the upper edge or the sides."""
-    count, parts = cv2.connectedComponents(near.astype(np.uint8), connectivity=4)
+    count, labels = cv2.connectedComponents(near.astype(np.uint8), connectivity=4)
+    parts = np.asarray(labels, np.int32)
     deep = len(parts) * 9 // 10
     at_edge = np.zeros(count, np.bool_)
     for edge in (parts[0], parts[:deep, 0], parts[:deep, -1]):
@@ -149,7 +152,7 @@ def _grown(lab: Unit, surface: Unit, spread: Unit, sigma: float) -> Mask:
     return behind
 
 
-def _carried(picture: Unit, sure: Mask, sigma: float) -> Unit:
+def _carried(picture: Real, sure: Mask, sigma: float) -> Unit:
     """The colours of sure pixels carried outwards: near ones where there are, far ones else."""
     height, width = sure.shape
     weight = sure.astype(np.float32)
@@ -174,7 +177,7 @@ def _carried(picture: Unit, sure: Mask, sigma: float) -> Unit:
     return np.where(sure[..., None], picture, made).astype(np.float32)
 
 
-def _length(vectors: Unit) -> Unit:
+def _length(vectors: Real) -> Real:
     """Of each vector of (H, W, 3), faster than `np.linalg.norm`."""
     return np.sqrt(np.einsum("hwc,hwc->hw", vectors, vectors))
 
@@ -185,7 +188,7 @@ def _disc(radius: int) -> Picture:
 
 
 def _doubt(
-    noise: np.floating, behind: Mask, person: Mask, sure: Mask, empty: Mask, span: Unit, alpha: Unit
+    noise: float, behind: Mask, person: Mask, sure: Mask, empty: Mask, span: Real, alpha: Real
 ) -> str:
     """Why a keying should not be believed; the first rule that it breaks."""
     height, width = person.shape

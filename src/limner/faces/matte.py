@@ -13,6 +13,7 @@ smaller picture: He, Sun, Fast guided filter (2015).
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,11 +26,12 @@ from limner.runtime import Net
 
 Picture = NDArray[np.uint8]
 Unit = NDArray[np.float32]
+Real = NDArray[np.floating[Any]]
 
 # Chosen: all values, on held-out composites and by eye.
-WHOLE = 192
+WHOLE = 160
 """Longest side of the picture as the network sees it whole, in pixels."""
-NEAR = 160
+NEAR = 144
 """Height of the window around a face as the network sees it, in pixels."""
 CANVAS = 1024
 """Longest side at which what was seen is put together, in pixels."""
@@ -183,10 +185,10 @@ def _belonging(alpha: Unit) -> Unit:
 
 def _guide(picture: Picture, rough: Unit) -> Unit:
     """The guided filter's coefficients (h, w, 4): a for red, green and blue, then b."""
-    image = picture.astype(np.float32) / np.float32(255)
+    image = np.divide(picture, np.float32(255), dtype=np.float32)
     radius = max(2, max(rough.shape) // 160)
 
-    def mean(values: Unit) -> Unit:
+    def mean(values: Real) -> Unit:
         size = 2 * radius + 1
         return np.asarray(cv2.blur(values, (size, size), borderType=cv2.BORDER_REFLECT), np.float32)
 
@@ -195,7 +197,7 @@ def _guide(picture: Picture, rough: Unit) -> Unit:
 
     def sigma(i: int, j: int) -> Unit:
         made = mean(image[..., i] * image[..., j]) - centre[..., i] * centre[..., j]
-        return made + np.float32(EPSILON) if i == j else made
+        return (made + (EPSILON if i == j else 0)).astype(np.float32)
 
     rr, rg, rb, gg, gb, bb = (sigma(i, j) for i, j in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)))
     # The inverse of a symmetric 3 x 3 matrix by its cofactors.
@@ -217,7 +219,7 @@ def _full(picture: Picture, coefficients: Unit) -> Unit:
     alpha = np.empty((height, width), np.float32)
     rows = max(1, STRIP // width)
     for top in range(0, height, rows):
-        strip = picture[top : top + rows].astype(np.float32) / np.float32(255)
+        strip = np.divide(picture[top : top + rows], np.float32(255), dtype=np.float32)
         y = np.clip((np.arange(top, top + len(strip)) + 0.5) * high / height - 0.5, 0, high - 1)
         above = np.minimum(y.astype(int), max(0, high - 2))
         part = (y - above).astype(np.float32)[:, None, None]
