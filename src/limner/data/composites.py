@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ from limner.data.portraits import held_out, identity
 from limner.data.scenery import edges, scenery
 
 Unit = NDArray[np.float32]
+Real = NDArray[np.floating[Any]]
 
 PLAIN = ("london", "canada", "congress")
 """Folders of portraits before plain backdrops."""
@@ -119,7 +121,7 @@ class Composites:
         side, mix = self.mix.crop, self.mix
         matrix, below = self._place(person, rng)
         colour, own = (
-            _warped(cv2.copyMakeBorder(each, 0, below, 0, 0, cv2.BORDER_REPLICATE), matrix, side, border)
+            _warped(_drawn_out(each, below), matrix, side, border)
             for each, border in ((person.colour, cv2.BORDER_REPLICATE), (person.alpha, cv2.BORDER_CONSTANT))
         )
         if rng.random() < mix.cloth:
@@ -127,8 +129,8 @@ class Composites:
         colour = mix.augment.light(colour, rng)
         if rng.random() < mix.shadow:
             scene = _shadowed(scene, own, rng)
-        scene = scene + own[..., None] * (colour - scene)
-        return scene.astype(np.float32), (1 - (1 - alpha) * (1 - own)).astype(np.float32)
+        made = scene + own[..., None] * (colour - scene)
+        return made.astype(np.float32), (1 - (1 - alpha) * (1 - own)).astype(np.float32)
 
     def _place(self, person: Keyed, rng: np.random.Generator) -> tuple[NDArray[np.float64], int]:
         """The matrix from person to picture, and by how many rows the lower edge is drawn out."""
@@ -152,16 +154,16 @@ class Composites:
         below = max(0.0, (side * 1.15 - crown - tall) / k)
         return np.column_stack([linear, shift]), int(min(below, 3 * height))
 
-    def _seen(self, photo: Unit, rng: np.random.Generator) -> Unit:
+    def _seen(self, photo: Real, rng: np.random.Generator) -> Unit:
         """A picture as a camera and a file leave it."""
         share = self.mix.camera
         if rng.random() < share:
             if rng.random() < 0.5:
-                photo = cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.3, 1.2)))
+                photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.3, 1.2))), np.float32)
             else:
                 small = int(self.mix.crop * rng.uniform(0.4, 0.9))
                 coarse = cv2.resize(photo, (small, small), interpolation=cv2.INTER_AREA)
-                photo = cv2.resize(coarse, photo.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+                photo = np.asarray(cv2.resize(coarse, photo.shape[1::-1]), np.float32)
         if rng.random() < share:
             photo = photo + rng.uniform(0, 0.05) * rng.standard_normal(photo.shape, np.float32)
         levels = np.rint(np.clip(photo, 0, 1) * 255).astype(np.uint8)
@@ -169,7 +171,7 @@ class Composites:
             quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 95))]
             file = cv2.imencode(".jpg", levels[..., ::-1], quality)[1]
             levels = np.asarray(cv2.imdecode(file, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
-        return levels.astype(np.float32) / np.float32(255)
+        return np.divide(levels, np.float32(255), dtype=np.float32)
 
 
 def pictures(folder: Path, kinds: Sequence[str], held: bool) -> Iterator[Path]:
@@ -207,22 +209,23 @@ def _warped(picture: Picture, matrix: NDArray[np.float64], side: int, border: in
         linear = matrix[:, :2]
         matrix = np.column_stack([linear * k, matrix[:, 2] + linear @ ((k - 1) / 2)])
     made = cv2.warpAffine(picture, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=border)
-    return (made.astype(np.float32) / np.float32(255)).astype(np.float32)
+    return np.divide(made, np.float32(255), dtype=np.float32)
+
+
+def _drawn_out(picture: Picture, below: int) -> Picture:
+    """A picture whose lowest row is repeated."""
+    return np.asarray(cv2.copyMakeBorder(picture, 0, below, 0, 0, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _small(photo: Picture) -> Picture:
     k = min(1.0, 320 / max(photo.shape[:2]))
-    return (
-        photo
-        if k == 1
-        else np.asarray(cv2.resize(photo, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), np.uint8)
-    )
+    return np.asarray(cv2.resize(photo, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _palette(person: Keyed, rng: np.random.Generator) -> Unit:
     """(8, 3) colours of a person, in [0, 1]."""
     seen = person.colour[person.alpha > 250]
-    return seen[rng.integers(0, len(seen), 8)].astype(np.float32) / np.float32(255)
+    return np.divide(seen[rng.integers(0, len(seen), 8)], np.float32(255), dtype=np.float32)
 
 
 def _dressed(colour: Unit, matrix: NDArray[np.float64], height: int, rng: np.random.Generator) -> Unit:
@@ -247,4 +250,4 @@ def _shadowed(scene: Unit, alpha: Unit, rng: np.random.Generator) -> Unit:
     x, y = rng.normal(0, side / 20, 2)
     moved = cv2.warpAffine(alpha, np.array([[1, 0, x], [0, 1, y]]), (side, side))
     soft = cv2.GaussianBlur(moved, (0, 0), float(rng.uniform(1, side / 16)))
-    return scene * (1 - rng.uniform(0.15, 0.6) * soft[..., None])
+    return (scene * (1 - rng.uniform(0.15, 0.6) * soft[..., None])).astype(np.float32)

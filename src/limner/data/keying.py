@@ -187,9 +187,7 @@ def _disc(radius: int) -> Picture:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
 
 
-def _doubt(
-    noise: float, behind: Mask, person: Mask, sure: Mask, empty: Mask, span: Real, alpha: Real
-) -> str:
+def _doubt(noise: float, behind: Mask, person: Mask, sure: Mask, empty: Mask, span: Real, alpha: Real) -> str:
     """Why a keying should not be believed; the first rule that it breaks."""
     height, width = person.shape
     band = ~(sure | empty)

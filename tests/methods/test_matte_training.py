@@ -43,7 +43,7 @@ def test_exports_the_same_matte_and_its_terms(tmp_path: Path) -> None:
     assert export(style, tmp_path / "m.onnx") <= TOLERANCE
     about = Net((tmp_path / "m.onnx").read_bytes(), "m").about
     assert (about["method"], about["direction"], about["licence"]) == ("matte", "photo-matte", "for tests")
-    assert about["stride"] == "8"
+    assert about["stride"] == "16"
     assert "1 keyed portraits" in open_style(style)[1]["trained_on"]
 
 
