@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from limner import image
+from limner.data.portraits import held_out
 from limner.faces import Face
 from limner.methods import METHODS
 from limner.methods.base import Method
@@ -24,6 +25,7 @@ from limner.progress import silent
 from limner.sketcher import Sketcher
 
 Picture = NDArray[np.uint8]
+Unit = NDArray[np.float32]
 SIZES = ((1, 1), (1, 37), (53, 2), (97, 131), (256, 200))
 
 
@@ -82,6 +84,55 @@ def write_pairs(folder: Path, count: int, size: tuple[int, int] = (96, 120), see
         photo, sketch = face(rng, size)
         image.write(folder / "photos" / f"p{i:02}.png", photo, force=True)
         image.write(folder / "sketches" / f"p{i:02}.png", sketch, force=True)
+    return folder
+
+
+def portrait(rng: np.random.Generator, size: tuple[int, int] = (180, 220)) -> tuple[Picture, Unit]:
+    """A person before a plain studio backdrop that a test draws itself, and the true matte.
+
+    Args:
+        rng: The source of chance.
+        size: (W, H).
+
+    Returns:
+        The photo (H, W, 3) and the alpha (H, W) in [0, 1], soft at the outline.
+    """
+    (width, height), k = size, 8
+    alpha = np.zeros((k * height, k * width), np.uint8)
+
+    def ellipse(made: Picture, x: float, y: float, a: float, b: float, colour: Sequence[int]) -> None:
+        centre, axes = (
+            (round(k * width * x), round(k * height * y)),
+            (round(k * width * a), round(k * height * b)),
+        )
+        cv2.ellipse(made, centre, axes, 0, 0, 360, tuple(colour), -1)
+
+    skin, hair, cloth = (
+        [int(v) for v in rng.integers(low, high, 3)] for low, high in ((120, 180), (10, 50), (10, 90))
+    )
+    person = np.full((*alpha.shape, 3), hair, np.uint8)
+    ellipse(person, 0.5, 0.45, 0.17, 0.22, skin)
+    ellipse(person, 0.5, 1.0, 0.42, 0.4, cloth)
+    ellipse(alpha, 0.5, 0.42, 0.23, 0.28, [255])
+    ellipse(alpha, 0.5, 1.0, 0.42, 0.4, [255])
+    light = np.linspace(1, 0.85, height, dtype=np.float32)[:, None, None]
+    behind = light * rng.integers(200, 235, 3)
+    small = (
+        cv2.resize(each, size, interpolation=cv2.INTER_AREA).astype(np.float32) for each in (person, alpha)
+    )
+    person = next(small)
+    true = np.divide(next(small), np.float32(255), dtype=np.float32)
+    photo = true[..., None] * person + (1 - true[..., None]) * behind + rng.normal(0, 1, (height, width, 1))
+    return np.clip(np.rint(photo), 0, 255).astype(np.uint8), true
+
+
+def write_portraits(folder: Path, count: int, seed: int = 0) -> Path:
+    """A folder of drawn portraits, in the layout of `limner.data.composites`; nobody is held out."""
+    rng = np.random.default_rng(seed)
+    (folder / "congress").mkdir(parents=True, exist_ok=True)
+    names = [name for i in range(10 * count) if not held_out(name := f"p{i}")]
+    for name in names[:count]:
+        image.write(folder / "congress" / f"{name}.png", portrait(rng)[0], force=True)
     return folder
 
 
@@ -181,5 +232,7 @@ __all__ = [
     "face_at",
     "limner_command",
     "opened",
+    "portrait",
     "write_pairs",
+    "write_portraits",
 ]

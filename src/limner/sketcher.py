@@ -19,6 +19,7 @@ from PIL import Image
 from limner import hub, image
 from limner.errors import LimnerError, LimnerWarning
 from limner.faces import Face, FaceError, Frame, align, draw_faces, find, given
+from limner.faces.matte import lack, matte
 from limner.methods.style import open_style
 from limner.runtime import Net
 from limner.tile import Draw, draw_tiled
@@ -29,8 +30,6 @@ Matte = Callable[[Picture, Sequence[Face]], NDArray[np.float32]]
 
 # Chosen: a face enlarged more than this many times is told to have been small.
 ENLARGED = 6.0
-# Chosen: a matte of which less than this share is more person than background shows nobody.
-NOBODY = 1e-4
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class Sketcher:
         about: What the style's file says of itself: `direction`, `frame` as JSON, `stride`, `radius`.
         finder: Finds the faces of a picture, largest first.
         matte: Tells people from background: of (H, W, 3) uint8 and the faces known in it, float32 (H, W), 1
-            on people and 0 behind them. By default that of `limner.faces`, opened when it is first used.
+            on people and 0 behind them.
 
     Attributes:
         net: The network as given.
@@ -94,9 +93,9 @@ class Sketcher:
         draw: Draw,
         about: Mapping[str, str],
         finder: Callable[[Picture], list[Face]] = find,
-        matte: Matte | None = None,
+        matte: Matte = matte,
     ) -> None:
-        self.net, self._find, self._matte = draw, finder, matte or _packaged_matte
+        self.net, self._find, self._matte = draw, finder, matte
         self.about = dict(about)
         try:
             self.frame = Frame(**json.loads(about["frame"]))
@@ -178,8 +177,9 @@ class Sketcher:
     def _on_paper(self, drawn: Picture, picture: Picture, faces: Sequence[Face]) -> Picture:
         """The drawing with white where the matte sees nobody."""
         alpha = self._matte(picture, faces)
-        if (alpha > 0.5).mean() < NOBODY:
-            _warn("nobody was told from the background, which is kept")
+        missing = lack(alpha, faces)
+        if missing:
+            _warn(missing)
             return drawn
         paper = np.full_like(drawn, 255)
         return np.asarray(cv2.blendLinear(drawn, paper, alpha, 1 - alpha), np.uint8)
@@ -262,13 +262,6 @@ def _chosen(found: list[Face], face: Literal["all", "largest"] | int) -> list[Fa
         counted = "1 face was" if len(found) == 1 else f"{len(found)} faces were"
         raise FaceError(f"face {number} is asked for, but {counted} found; limner faces lists them")
     return [found[number - 1]]
-
-
-def _packaged_matte(picture: Picture, faces: Sequence[Face]) -> NDArray[np.float32]:
-    # Only here: few drawings need it.
-    from limner.faces.matte import matte  # pyright: ignore[reportMissingImports]
-
-    return matte(picture, faces)
 
 
 def _warn(told: str) -> None:

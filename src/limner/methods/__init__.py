@@ -5,4 +5,5 @@ from limner.methods.base import Method
 METHODS = {
     "finder": Method("limner.methods.finder"),
     "paired": Method("limner.methods.paired"),
+    "matte": Method("limner.methods.matte"),
 }
