@@ -211,7 +211,7 @@ def test_the_background_becomes_paper_or_is_kept_with_a_word(
                 (picture.shape[0], 1), np.float32
             )
 
-        monkeypatch.setattr("limner.sketcher._packaged_matte", matte)
+        monkeypatch.setattr("limner.sketcher.people", matte)
         capsys.readouterr()
         assert main([*draw, "--background", "paper"]) == 0
         told, drawn = capsys.readouterr(), image.read(target)

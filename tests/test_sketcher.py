@@ -164,10 +164,10 @@ def test_points_take_the_place_of_the_finder(points: ArrayLike) -> None:
         hand(SLOPE, points=(60, 50, 90, 500))
 
 
-class HalfMatte:
-    """A matte that sees a person in the left half, half a person in the middle column."""
+class LeftMatte:
+    """A matte that sees a person at the left, half a person in the next column, nobody beyond."""
 
-    def __init__(self, share: float = 0.5) -> None:
+    def __init__(self, share: float = 0.9) -> None:
         self.share = share
         self.asked: list[tuple[tuple[int, ...], Sequence[Face]]] = []
 
@@ -176,7 +176,8 @@ class HalfMatte:
         self.asked.append((picture.shape[:2], faces))
         height, width = picture.shape[:2]
         alpha, middle = np.zeros((height, width), np.float32), int(self.share * width)
-        alpha[:, :middle], alpha[:, middle] = 1, 0.5
+        if self.share:
+            alpha[:, :middle], alpha[:, middle] = 1, 0.5
         return alpha
 
 
@@ -187,10 +188,10 @@ def flat(x: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @pytest.mark.parametrize("change", [{}, {"whole": True}, {"crop": True}, {"face": 2}], ids=str)
 def test_paper_is_white_where_nobody_is(change: dict[str, Any]) -> None:
-    matte = HalfMatte()
+    matte = LeftMatte()
     hand = Sketcher(flat, ABOUT, lambda _: [LARGE, SMALL], matte)
     drawn = np.asarray(hand(SLOPE, background="paper", **change))
-    middle = drawn.shape[1] // 2
+    middle = int(0.9 * drawn.shape[1])
     assert (drawn[:, :middle] == 55).all()
     assert (drawn[:, middle] == 155).all()
     assert (drawn[:, middle + 1 :] == 255).all()
@@ -204,16 +205,23 @@ def test_paper_is_white_where_nobody_is(change: dict[str, Any]) -> None:
 
 
 def test_a_kept_background_asks_for_no_matte() -> None:
-    matte = HalfMatte()
+    matte = LeftMatte()
     Sketcher(flat, ABOUT, lambda _: [LARGE], matte)(SLOPE, background="keep")
     assert not matte.asked
 
 
 def test_where_the_matte_sees_nobody_the_background_is_kept_and_that_is_told() -> None:
-    matte = HalfMatte(share=0)
+    matte = LeftMatte(share=0)
     hand = Sketcher(flat, ABOUT, matte=matte)
-    with pytest.warns(LimnerWarning, match="background, which is kept"):
+    with pytest.warns(LimnerWarning, match="no person stands out"):
         drawn = np.asarray(hand(SLOPE, whole=True, background="paper"))
+    assert (drawn == 55).all()
+
+
+def test_a_face_that_the_matte_misses_is_not_painted_over() -> None:
+    hand = Sketcher(flat, ABOUT, lambda _: [LARGE, SMALL], LeftMatte(share=0.6))
+    with pytest.warns(LimnerWarning, match="1 of 2 faces"):
+        drawn = np.asarray(hand(SLOPE, background="paper"))
     assert (drawn == 55).all()
 
 

@@ -19,7 +19,8 @@ from PIL import Image
 from limner import hub, image
 from limner.errors import LimnerError, LimnerWarning
 from limner.faces import Face, FaceError, Frame, align, draw_faces, find, given
-from limner.faces.matte import lack, matte
+from limner.faces.matte import lack
+from limner.faces.matte import matte as people
 from limner.methods.style import open_style
 from limner.runtime import Net
 from limner.tile import Draw, draw_tiled
@@ -77,7 +78,7 @@ class Sketcher:
         about: What the style's file says of itself: `direction`, `frame` as JSON, `stride`, `radius`.
         finder: Finds the faces of a picture, largest first.
         matte: Tells people from background: of (H, W, 3) uint8 and the faces known in it, float32 (H, W), 1
-            on people and 0 behind them.
+            on people and 0 behind them; by default that of `limner.faces.matte`.
 
     Attributes:
         net: The network as given.
@@ -93,9 +94,9 @@ class Sketcher:
         draw: Draw,
         about: Mapping[str, str],
         finder: Callable[[Picture], list[Face]] = find,
-        matte: Matte = matte,
+        matte: Matte | None = None,
     ) -> None:
-        self.net, self._find, self._matte = draw, finder, matte
+        self.net, self._find, self._matte = draw, finder, matte or people
         self.about = dict(about)
         try:
             self.frame = Frame(**json.loads(about["frame"]))
