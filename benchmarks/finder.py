@@ -236,13 +236,23 @@ def on_drawings(given: Sequence[str], every: int, teacher: Teacher) -> Scores:
     for word in given:
         name, folder = word.split("=", 1)
         scored: list[Result] = []
-        for path in sorted(Path(folder).rglob("*.jpg"))[::every]:
+        for path in drawings(Path(folder))[::every]:
             picture = image.read(path)
             truth = teacher.look(picture)
             if len(truth):
                 scored.append(judge(ours(picture), truth[truth[:, 14].argmax(), 4:8]))
         scores[f"drawings: {name}", "limner"] = told(scored)
     return scores
+
+
+def drawings(folder: Path) -> list[Path]:
+    """The drawings of a folder; of FS2K in its official layout, those of its test list."""
+    listed = folder / "anno_test.json"
+    if not listed.exists():
+        return sorted(folder.rglob("*.jpg"))
+    names = [entry["image_name"] for entry in json.loads(listed.read_text(encoding="utf-8"))]
+    stems = (folder / "sketch" / n.replace("photo", "sketch").replace("image", "sketch") for n in names)
+    return sorted(path for stem in stems for path in stem.parent.glob(f"{stem.name}.*"))
 
 
 def on_nothing(folder: Path, teacher: Teacher) -> Scores:

@@ -17,9 +17,10 @@ from limner.engine.config import RunConfig
 from limner.export import TOLERANCE, export
 from limner.methods import METHODS
 from limner.methods.finder.config import Config
-from limner.methods.finder.label import Rows, Teacher, labelled
+from limner.methods.finder.label import Teacher, labelled
 from limner.methods.finder.loss import focal_loss, place_loss, points_loss, sure_loss, vote_loss, voted
 from limner.methods.finder.model import Finder
+from limner.methods.finder.rows import Rows
 from limner.progress import silent
 from limner.runtime import Net
 

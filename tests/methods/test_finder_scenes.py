@@ -37,27 +37,19 @@ def colour_at(picture: NDArray[np.float32], point: NDArray[np.float64]) -> NDArr
 
 def test_a_views_points_lie_on_their_marks() -> None:
     """Mirrored or not: the image-left eye of the view has the colour of an eye, and lies left."""
-    seen = 0
-    for seed in range(60):
+    expected = np.array(COLOURS) / 255
+    hits: list[bool] = []
+    for seed in range(120):
         view, points, shown = scenes().look(0, np.random.default_rng(seed))
-        inside = ((points > 3) & (points < 124)).all()
-        if not shown or not inside:
+        if not shown or not ((points > 3) & (points < 124)).all():
             continue
-        colours = np.array([colour_at(view, p) for p in points])
-        expected = np.array(COLOURS) / 255
-        mirrored = expected[[1, 0, 2, 4, 3]]
-        off = min(np.abs(colours - expected).sum(axis=1).max(), np.abs(colours - mirrored).sum(axis=1).max())
-        hidden = np.abs(colours - expected).sum(axis=1).min() > 1
-        assert off < 0.9 or seed_is_occluded(view, points) or hidden
         assert points[0, 0] < points[1, 0]
-        seen += off < 0.9
-    assert seen >= 15
-
-
-def seed_is_occluded(view: NDArray[np.float32], points: NDArray[np.float32]) -> bool:
-    """A quarter of the views hides something: at least two points still show a pure colour."""
-    pure = [np.abs(colour_at(view, p) - np.round(colour_at(view, p))).max() < 0.3 for p in points]
-    return sum(pure) >= 2
+        colours = np.array([colour_at(view, p) for p in points])
+        ways = (expected, expected[[1, 0, 2, 4, 3]])
+        hits.append(min(np.abs(colours - way).sum(axis=1).max() for way in ways) < 0.9)
+    # A quarter of the views hides something, often one of the marks.
+    assert len(hits) > 40
+    assert np.mean(hits) > 0.7
 
 
 def test_a_scenes_faces_lie_on_their_marks() -> None:

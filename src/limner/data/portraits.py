@@ -7,13 +7,11 @@ portraits of two collections) `splits/portraits.txt` lists their names.
 """
 
 import hashlib
-from importlib.resources import files
 from pathlib import Path
 
 from limner.data.pair import DataError
 from limner.image import PICTURE_SUFFIXES
 
-SPLIT = "splits/portraits.txt"
 SHARE = 5
 """One person in so many is kept for testing."""
 
@@ -26,11 +24,6 @@ def identity(path: Path) -> str:
 def held_out(name: str) -> bool:
     """Whether a person, named as by `identity`, is kept for testing: one in five, by the name's SHA-256."""
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % SHARE == 0
-
-
-def kept_people() -> frozenset[str]:
-    """The names of the people of the four sets who are kept for testing."""
-    return frozenset((files("limner.data") / SPLIT).read_text(encoding="utf-8").split())
 
 
 def portraits(folder: Path, test: bool = False) -> list[Path]:

@@ -7,6 +7,9 @@ from limner.faces.align import Matrix, Point, move, scale
 
 Points = tuple[Point, Point, Point, Point, Point]
 
+MIRRORED = [1, 0, 2, 4, 3]
+"""A mirrored face's points in the order of an unmirrored one's."""
+
 
 class FaceError(LimnerError):
     """A face that is asked for is not there, or cannot be where it is said to be."""

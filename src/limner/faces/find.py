@@ -5,8 +5,8 @@ once between 20 and 40 pixels large, and asks of each 8 x 8 cell whether a face 
 look takes each face found, upright and 36 pixels between the eyes, and its mirror image, lets every cell vote
 on where the points are, and says whether this is a face at all; then twice more, each from the better points.
 
-Coordinates are those of `limner.faces.align`. What the net's 31 channels hold is told by
-`limner.methods.finder.model`, which trained it.
+Coordinates are those of `limner.faces.align`. The net, `limner.methods.finder`, is trained to answer in the
+channels and units that are named here.
 """
 
 from functools import lru_cache
@@ -16,13 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limner import hub
-from limner.faces.align import Frame, Matrix, invert, move, similarity, warp
-from limner.faces.face import Face
+from limner.faces.align import Frame, Matrix, invert, move, scale, similarity, warp
+from limner.faces.face import MIRRORED, Face
 from limner.runtime import Net
 
 Picture = NDArray[np.uint8]
 Rows = NDArray[np.float64]
 """Faces as (n, 15): x0, y0, x1, y1, the five points' x and y, the score."""
+
+CELL = 8
+"""Side of the pixels that one answer of the net stands for."""
+FOUND, PLACE, VOTES, SHIFTS, FACE = slice(0, 1), slice(1, 15), slice(15, 20), slice(20, 30), slice(30, 31)
+"""What the net's channels hold."""
+PLACE_UNIT, SHIFT_UNIT, VOTE_UNIT = 32.0, 16.0, 8.0
+"""Pixels in one of `PLACE` and of `SHIFTS`; logits in one of `VOTES`."""
 
 SURE = 0.65
 """The least score of a face."""
@@ -32,7 +39,6 @@ _ENLARGED = 4.0  # times at most, for small pictures
 _ENOUGH = 160  # pixels of the longest side, below which a picture is enlarged
 _COARSEST = 24  # pixels of the longest side at the last size
 _MARGIN = 24  # pixels drawn around the picture at each size, for faces that its edge cuts
-_CELL = 8
 _MAYBE = 0.15  # the least probability at the first look
 # How many times rarer faces are among what the first look proposes than in the second look's training.
 # Chosen on training portraits, plain and turned, and on 92 face-free pictures: between faces and all else.
@@ -41,7 +47,6 @@ _MOST = 400  # faces that are looked at twice
 _LOOKS = 3  # at each of them; a first look at a tilted face is off by half an eye distance
 _VIEW = Frame(128, 128, (45.5, 50.8), (81.5, 50.8))  # the second look
 _BATCH = 32  # views at once
-_MIRRORED = [1, 0, 2, 4, 3]
 
 
 def find(picture: Picture, sure: float = SURE) -> list[Face]:
@@ -79,12 +84,12 @@ def _first_look(picture: Picture) -> Rows:
     while longest * k >= _COARSEST:
         size = max(1, round(width * k)), max(1, round(height * k))
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR)
-        beyond = [2 * _MARGIN + side + -(2 * _MARGIN + side) % _CELL for side in size]
+        beyond = [2 * _MARGIN + side + -(2 * _MARGIN + side) % CELL for side in size]
         edges = (_MARGIN, beyond[1] - size[1] - _MARGIN, _MARGIN, beyond[0] - size[0] - _MARGIN)
         padded = cv2.copyMakeBorder(small, *edges, cv2.BORDER_REPLICATE)
-        scale = np.array([size[0] / width, size[1] / height])
+        shrunk = np.array([size[0] / width, size[1] / height])
         seen = _centres(_net()(_planes(padded[None]))[0])
-        seen[:, :14] = ((seen[:, :14].reshape(-1, 7, 2) - _MARGIN + 0.5) / scale - 0.5).reshape(-1, 14)
+        seen[:, :14] = ((seen[:, :14].reshape(-1, 7, 2) - _MARGIN + 0.5) / shrunk - 0.5).reshape(-1, 14)
         rows = np.concatenate([rows, seen])
         k /= 2
     return _distinct(rows)[:_MOST]
@@ -92,15 +97,15 @@ def _first_look(picture: Picture) -> Rows:
 
 def _centres(cells: NDArray[np.float32]) -> Rows:
     """The faces of a first look's (31, h, w) cells: each where its probability tops its neighbours'."""
-    p = cells[0]
+    p = cells[FOUND][0]
     top = (p >= cv2.dilate(p, np.ones((3, 3), np.uint8))) & (p > _MAYBE)
     ys, xs = np.nonzero(top)
     rows = np.zeros((len(ys), 15))
     for row, y, x in zip(rows, ys, xs, strict=True):
         around = tuple(slice(max(0, at - 1), min(at + 2, n)) for at, n in zip((y, x), p.shape, strict=True))
-        centres = np.mgrid[around][::-1] * _CELL + (_CELL - 1) / 2
+        centres = np.mgrid[around][::-1] * CELL + (CELL - 1) / 2
         weight = np.where(p[around] > p[y, x] / 2, p[around], 0)
-        said = 32 * cells[(slice(1, 15), *around)] + np.tile(centres, (7, 1, 1))
+        said = PLACE_UNIT * cells[(PLACE, *around)] + np.tile(centres, (7, 1, 1))
         row[:14] = (said * weight).sum(axis=(1, 2)) / weight.sum()
         row[14] = p[y, x]
     return rows
@@ -114,16 +119,21 @@ def _second_look(picture: Picture, rows: Rows) -> Rows:
     """
     better = rows.copy()
     for start in range(0, len(rows), _BATCH):
-        part = [row for row in better[start : start + _BATCH] if np.hypot(*(row[6:8] - row[4:6])) > 1e-3]
+        # Eyes in one place give no view to look at: no face.
+        looked = better[start : start + _BATCH]
+        apart = np.hypot(*(looked[:, 6:8] - looked[:, 4:6]).T) > 1e-3
+        looked[~apart, 14] = 0
+        part = [row for row, distinct in zip(looked, apart, strict=True) if distinct]
         if not part:
             continue
         matrices = [similarity((_pair(row[4:6]), _pair(row[6:8])), _VIEW) for row in part]
         views = np.stack([_view(picture, matrix) for matrix in matrices])
         cells = _net()(_planes(np.concatenate([views, views[:, :, ::-1]])))
         plain, mirrored = (_voted(half) for half in np.split(cells, 2))
-        mirrored = mirrored[:, _MIRRORED]
+        mirrored = mirrored[:, MIRRORED]
         mirrored[..., 0] = _VIEW.width - 1 - mirrored[..., 0]
-        sure = np.split(cells[:, 30, 7:9, 7:9].mean(axis=(1, 2)), 2)
+        y, x = (n // 2 for n in cells.shape[2:])
+        sure = np.split(cells[:, FACE, y - 1 : y + 1, x - 1 : x + 1].mean(axis=(1, 2, 3)), 2)
         for row, matrix, points, face in zip(
             part, matrices, (plain + mirrored) / 2, (sure[0] + sure[1]) / 2, strict=True
         ):
@@ -137,11 +147,11 @@ def _second_look(picture: Picture, rows: Rows) -> Rows:
 def _voted(cells: NDArray[np.float32]) -> NDArray[np.float64]:
     """Where the cells (n, 31, h, w) of views see the points: (n, 5, 2) in pixels of the view."""
     n, _, height, width = cells.shape
-    votes = 8 * cells[:, 15:20].reshape(n, 5, -1).astype(np.float64)
+    votes = VOTE_UNIT * cells[:, VOTES].reshape(n, 5, -1).astype(np.float64)
     w = np.exp(votes - votes.max(axis=2, keepdims=True))
     w /= w.sum(axis=2, keepdims=True)
-    centres = np.mgrid[:height, :width][::-1] * _CELL + (_CELL - 1) / 2
-    places = centres + 16 * cells[:, 20:30].reshape(n, 5, 2, height, width)
+    centres = np.mgrid[:height, :width][::-1] * CELL + (CELL - 1) / 2
+    places = centres + SHIFT_UNIT * cells[:, SHIFTS].reshape(n, 5, 2, height, width)
     return (w[:, :, None] * places.reshape(n, 5, 2, -1)).sum(axis=3)
 
 
@@ -150,7 +160,7 @@ def _view(picture: Picture, matrix: Matrix) -> Picture:
     height, width = picture.shape[:2]
     right, bottom = _VIEW.size
     corners = move([(0, 0), (right, 0), (0, bottom), (right, bottom)], invert(matrix))
-    reach = 4 / np.sqrt(abs(np.linalg.det(matrix[:, :2]))) + 2
+    reach = 4 / scale(matrix) + 2
     low = np.clip(np.floor(corners.min(axis=0) - reach), 0, (width - 1, height - 1)).astype(int)
     high = np.clip(np.ceil(corners.max(axis=0) + reach), low + 1, (width, height)).astype(int)
     shifted = np.column_stack([matrix[:, :2], matrix[:, 2] + matrix[:, :2] @ low])

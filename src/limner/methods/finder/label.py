@@ -18,11 +18,9 @@ from numpy.typing import NDArray
 
 from limner import image
 from limner.data.pair import DataError, Picture
-from limner.faces.align import Frame, compose, invert, move, similarity, warp
+from limner.faces.align import Frame, compose, invert, similarity, warp
 from limner.files import replacing
-
-Rows = NDArray[np.float64]
-"""Faces as (n, 15): x0, y0, x1, y1, the five points' x and y, the score."""
+from limner.methods.finder.rows import Rows, moved
 
 SURE = 0.6
 """The least score of a face at the first look."""
@@ -34,8 +32,6 @@ VIEW = 256
 """Side of a view, in pixels."""
 AGREED = 6
 """The least number of further looks, of 18, that must see the face."""
-# A mirrored face's points in the order of an unmirrored one's.
-MIRRORED = [1, 0, 2, 4, 3]
 
 
 class Teacher:
@@ -78,7 +74,7 @@ class Teacher:
         k = min(1.0, 640 / longest)
         small = np.array([[k, 0, (k - 1) / 2], [0, k, (k - 1) / 2]])
         size = max(1, round(picture.shape[1] * k)), max(1, round(picture.shape[0] * k))
-        first = _moved(self.look(warp(picture, small, size)), invert(small))
+        first = moved(self.look(warp(picture, small, size)), invert(small))
         steady = [self._steady(picture, row) for row in first]
         return np.array([row for row in steady if row is not None]).reshape(-1, 15)
 
@@ -90,7 +86,7 @@ class Teacher:
             if mirror:
                 to_view = compose(to_view, np.array([[-1.0, 0, VIEW - 1], [0, 1, 0]]))
                 view = view[:, ::-1]
-            rows = _moved(self.look(view), invert(to_view), mirror)
+            rows = moved(self.look(view), invert(to_view), mirror)
             same = [r for r in rows if np.hypot(*(eyes_middle(r) - eyes_middle(row))) < eye_distance(row) / 2]
             seen += same[:1]
         return np.median(seen, axis=0) if len(seen) >= AGREED else None
@@ -151,15 +147,3 @@ def _view(row: NDArray[np.float64], size: float, turn: float) -> NDArray[np.floa
     left, right = middle - half, middle + half
     frame = Frame(VIEW, VIEW, (left[0], left[1]), (right[0], right[1]))
     return similarity(((row[4], row[5]), (row[6], row[7])), frame)
-
-
-def _moved(rows: Rows, matrix: NDArray[np.float64], mirror: bool = False) -> Rows:
-    """Faces through a matrix; a box becomes the upright one of the same middle and mean size."""
-    moved = rows.copy()
-    for new, row in zip(moved, rows, strict=True):
-        points = move(row[4:14].reshape(5, 2), matrix)
-        new[4:14] = (points[MIRRORED] if mirror else points).ravel()
-        middle = move(row[:4].reshape(2, 2).mean(axis=0), matrix)
-        half = np.sqrt(abs(np.linalg.det(matrix[:, :2]))) * (row[2:4] - row[:2]) / 2
-        new[:4] = np.concatenate([middle - half, middle + half])
-    return moved

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from limner.faces.find import CELL, PLACE_UNIT, SHIFT_UNIT
+
 
 def focal_loss(logits: Tensor, bump: Tensor, counts: Tensor) -> Tensor:
     """Is a face centred in this cell?
@@ -27,40 +29,38 @@ def focal_loss(logits: Tensor, bump: Tensor, counts: Tensor) -> Tensor:
     return -(counts * (at + beside)).sum() / hit.sum().clamp(min=1)
 
 
-def place_loss(made: Tensor, geometry: Tensor, holds: Tensor, unit: float = 32.0) -> Tensor:
+def place_loss(made: Tensor, geometry: Tensor, holds: Tensor) -> Tensor:
     """Mean absolute distance of box and points, where a cell holds a face.
 
     Args:
-        made: (N, 14, H, W) in `unit` pixels.
+        made: (N, 14, H, W) in units of `PLACE_UNIT` pixels.
         geometry: (N, 14, H, W) in pixels.
         holds: (N, H, W), 1 where a face is near.
-        unit: In pixels.
     """
-    apart = (made - geometry / unit).abs().mean(1)
+    apart = (made - geometry / PLACE_UNIT).abs().mean(1)
     return (holds * apart).sum() / holds.sum().clamp(min=1)
 
 
-def voted(votes: Tensor, shifts: Tensor, cell: int = 8, unit: float = 16.0) -> Tensor:
+def voted(votes: Tensor, shifts: Tensor) -> Tensor:
     """The points on which the cells of a view agree.
 
         p_k = sum_c w_k(c) (c + s_k(c)),    w_k = softmax over cells of the votes
 
     Args:
         votes: (N, 5, H, W) logits.
-        shifts: (N, 10, H, W): x and y of each point from the cell's centre, in `unit` pixels.
-        cell: Side of a cell in pixels.
-        unit: In pixels.
+        shifts: (N, 10, H, W): x and y of each point from the cell's centre, in units of
+            `SHIFT_UNIT` pixels.
 
     Returns:
         (N, 5, 2) in pixels of the view.
     """
     n, _, height, width = votes.shape
     w = votes.flatten(2).softmax(2)
-    places = _centres(votes, cell) + unit * shifts.view(n, 5, 2, height, width)
+    places = _centres(votes) + SHIFT_UNIT * shifts.view(n, 5, 2, height, width)
     return (w[:, :, None] * places.flatten(3)).sum(3)
 
 
-def vote_loss(votes: Tensor, points: Tensor, face: Tensor, cell: int = 8) -> Tensor:
+def vote_loss(votes: Tensor, points: Tensor, face: Tensor) -> Tensor:
     """Cross-entropy of the votes with a bump of one cell's width around each point, where there is a face.
 
         L = -1/5n sum_k sum_c q_k(c) log w_k(c),    q_k(c) ~ exp(-|c - p_k|^2 / 2 cell^2)
@@ -71,19 +71,18 @@ def vote_loss(votes: Tensor, points: Tensor, face: Tensor, cell: int = 8) -> Ten
         votes: (N, 5, H, W) logits.
         points: (N, 5, 2) in pixels of the view.
         face: (N, 1), 1 where there is a face.
-        cell: Side of a cell in pixels.
     """
-    far = (_centres(votes, cell)[None, None] - points[..., None, None]).square().sum(2)
-    q = (-far / (2 * cell**2)).flatten(2).softmax(2)
+    far = (_centres(votes)[None, None] - points[..., None, None]).square().sum(2)
+    q = (-far / (2 * CELL**2)).flatten(2).softmax(2)
     entropy = -(q * votes.flatten(2).log_softmax(2)).sum(2).mean(1)
     return (face[:, 0] * entropy).sum() / face.sum().clamp(min=1)
 
 
-def _centres(cells: Tensor, cell: int) -> Tensor:
+def _centres(cells: Tensor) -> Tensor:
     """Places (x, y) of the centres of the cells of a map (..., H, W), in pixels: (2, H, W)."""
     height, width = cells.shape[-2:]
-    y = (torch.arange(height, device=cells.device) + 0.5) * cell - 0.5
-    x = (torch.arange(width, device=cells.device) + 0.5) * cell - 0.5
+    y = (torch.arange(height, device=cells.device) + 0.5) * CELL - 0.5
+    x = (torch.arange(width, device=cells.device) + 0.5) * CELL - 0.5
     return torch.stack(torch.meshgrid(x, y, indexing="xy"))
 
 

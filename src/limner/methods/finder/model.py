@@ -6,13 +6,11 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from limner.faces.find import CELL, FACE, FOUND, PLACE, SHIFTS, VOTE_UNIT, VOTES
 from limner.methods.finder.config import Config
 from limner.nn.blocks import Residual, he_init
 
-STRIDE = 8
-CHANNELS = 31
-# What the channels hold, as `limner.faces.find` reads them.
-FOUND, PLACE, VOTES, SHIFTS, SURE = slice(0, 1), slice(1, 15), slice(15, 20), slice(20, 30), slice(30, 31)
+CHANNELS = FACE.stop
 
 
 class Finder(nn.Module):
@@ -47,12 +45,12 @@ class Finder(nn.Module):
     @property
     def stride(self) -> int:
         """Height and width must be multiples of this many pixels."""
-        return STRIDE
+        return CELL
 
     @property
     def radius(self) -> int:
         """An answer depends on the picture at most this many pixels away from its cell."""
-        return STRIDE * (2 * self.depth + 2)
+        return CELL * (2 * self.depth + 2)
 
     def raw(self, x: Tensor) -> Tensor:
         """As a call, with logits in the place of probabilities."""
@@ -71,8 +69,8 @@ class Finder(nn.Module):
             that a view centred here shows a face.
         """
         y = self.raw(x)
-        found, sure = torch.sigmoid(y[:, FOUND]), torch.sigmoid(y[:, SURE])
-        return torch.cat([found, y[:, PLACE], y[:, VOTES] / 8, y[:, SHIFTS], sure], 1)
+        found, sure = torch.sigmoid(y[:, FOUND]), torch.sigmoid(y[:, FACE])
+        return torch.cat([found, y[:, PLACE], y[:, VOTES] / VOTE_UNIT, y[:, SHIFTS], sure], 1)
 
 
 def network(config: Config) -> Finder:

@@ -14,14 +14,10 @@ from numpy.typing import NDArray
 from limner.data.backdrop import invent
 from limner.data.drawn import drawn
 from limner.data.pair import Picture
-from limner.faces.align import Frame, Matrix, invert, move, similarity
+from limner.faces.align import Frame, Matrix, invert, move, scale, similarity
+from limner.methods.finder.rows import Row, Rows, moved
 
 Unit = NDArray[np.float32]
-Rows = NDArray[np.float64]
-"""Faces as (n, 14): x0, y0, x1, y1 and the five points' x and y."""
-Row = NDArray[np.float64]
-# A mirrored face's points in the order of an unmirrored one's.
-MIRRORED = [1, 0, 2, 4, 3]
 
 
 @dataclass(frozen=True)
@@ -135,13 +131,13 @@ class Scenes:
             centre = rng.uniform(0, side, 2)
             matrix, mirror = self._place(self.faces[which][0], size, centre, rng)
             patch = cut(self.photos[which], matrix, side)
-            moved = _moved(self.faces[which], matrix, mirror)
-            mask = self._patch_mask(self.photos[which].shape, matrix, moved[0], rng)
+            placed = moved(self.faces[which], matrix, mirror)
+            mask = self._patch_mask(self.photos[which].shape, matrix, placed[0], rng)
             if rng.random() < self.light.skin:
-                patch = _skin(patch, moved[0], rng)
+                patch = _skin(patch, placed[0], rng)
             canvas += mask[..., None] * (patch - canvas)
             seen = [row for row in faces if _at(mask, row[4:14].reshape(5, 2)).max() < 0.3]
-            seen += [row for row in moved if _shown(mask, row, side)]
+            seen += [row for row in placed if _shown(mask, row, side)]
             faces = np.array(seen).reshape(-1, 14)
         if rng.random() < 0.3 and len(faces):
             canvas = _occlude(canvas, faces[rng.integers(len(faces))], rng)
@@ -177,23 +173,22 @@ class Scenes:
         rows = self.faces[index]
         shown = bool(len(rows)) and rng.random() < 0.7
         if not shown:
-            scene, _ = self._elsewhere(index, rng)
-            return self.light.change(scene, rng), np.zeros((5, 2), np.float32), 0.0
+            return self.light.change(self._elsewhere(index, rng), rng), np.zeros((5, 2), np.float32), 0.0
         row = rows[rng.integers(len(rows))]
         matrix, mirror = self._upright(row, rng)
         view = cut(self.photos[index], matrix, self.view)
-        moved = _moved(row[None], matrix, mirror)[0]
+        placed = moved(row[None], matrix, mirror)[0]
         if rng.random() < self.light.skin:
-            view = _skin(view, moved, rng)
+            view = _skin(view, placed, rng)
         if rng.random() < 0.25:
-            view = _occlude(view, moved, rng)
+            view = _occlude(view, placed, rng)
         coarse = max(8, round(self.view / np.exp(rng.uniform(0, np.log(6)))))
         if rng.random() < 0.5:  # a small face, enlarged
             view = _resized(view, coarse, cv2.INTER_AREA)
         view = self.light.change(np.clip(view, 0, 1), rng)
         if view.shape[0] != self.view:
             view = np.clip(_resized(view, self.view, cv2.INTER_CUBIC), 0, 1)
-        return view, moved[4:14].reshape(5, 2).astype(np.float32), 1.0
+        return view, placed[4:14].reshape(5, 2).astype(np.float32), 1.0
 
     def _upright(self, row: Row, rng: np.random.Generator) -> tuple[Matrix, bool]:
         """The matrix to a view, off by what a first look may be off by."""
@@ -207,7 +202,7 @@ class Scenes:
         matrix = similarity(((left[0], left[1]), (right[0], right[1])), frame)
         return _perhaps_mirrored(matrix, self.view, rng)
 
-    def _elsewhere(self, index: int, rng: np.random.Generator) -> tuple[Unit, Rows]:
+    def _elsewhere(self, index: int, rng: np.random.Generator) -> Unit:
         """A view without a face: a ground, or a place of a portrait that is no whole face.
 
         The place is one beside the face at the face's own size, the face far too large or too small, or any
@@ -216,7 +211,7 @@ class Scenes:
         rows, kind = self.faces[index], rng.random()
         if not len(rows) or kind < 0.15:
             ground = _resized(self._ground(rng), self.view, cv2.INTER_AREA)
-            return np.clip(ground, 0, 1), rows
+            return np.clip(ground, 0, 1)
         photo, size = self.photos[index], self.eyes * 2.7
         centre = np.full(2, (self.view - 1) / 2)
         if kind < 0.35:  # beside the face
@@ -230,7 +225,7 @@ class Scenes:
             away = (rng.random(2) * photo.shape[1::-1]) - (rows[0][:2] + rows[0][2:4]) / 2
             centre -= away * size / np.sqrt(np.prod(rows[0][2:4] - rows[0][:2]))
         matrix, _ = self._place(rows[0], float(size), centre, rng)
-        return cut(photo, matrix, self.view), rows
+        return cut(photo, matrix, self.view)
 
     def _place(
         self, row: Row, size: float, centre: NDArray[np.float64], rng: np.random.Generator
@@ -290,7 +285,7 @@ def cut(photo: Picture, matrix: Matrix, side: int) -> Unit:
     low = np.clip(np.floor(corners.min(axis=0)) - 1, 0, (width - 1, height - 1)).astype(int)
     high = np.clip(np.ceil(corners.max(axis=0)) + 2, low + 1, (width, height)).astype(int)
     part = photo[low[1] : high[1], low[0] : high[0]]
-    n = max(1, int(1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))))
+    n = max(1, int(1 / scale(matrix)))
     size = max(1, part.shape[1] // n), max(1, part.shape[0] // n)
     k = np.array([part.shape[1] / size[0], part.shape[0] / size[1]])
     if n > 1:
@@ -339,18 +334,6 @@ def _noisy(photo: Unit, sigma: float, rng: np.random.Generator) -> Unit:
 
 def _planes(picture: Unit) -> Unit:
     return np.ascontiguousarray(picture.transpose(2, 0, 1), dtype=np.float32)
-
-
-def _moved(rows: Rows, matrix: Matrix, mirror: bool) -> Rows:
-    moved = rows.copy()
-    scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    for new, row in zip(moved, rows, strict=True):
-        points = move(row[4:14].reshape(5, 2), matrix)
-        new[4:14] = (points[MIRRORED] if mirror else points).ravel()
-        middle = move(row[:4].reshape(2, 2).mean(axis=0), matrix)
-        half = scale * (row[2:4] - row[:2]) / 2
-        new[:4] = np.concatenate([middle - half, middle + half])
-    return moved
 
 
 def _perhaps_mirrored(matrix: Matrix, width: int, rng: np.random.Generator) -> tuple[Matrix, bool]:

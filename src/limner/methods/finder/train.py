@@ -13,10 +13,11 @@ from limner.data.pair import DataError
 from limner.data.portraits import portraits
 from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
+from limner.faces.find import FACE, FOUND, PLACE, SHIFTS, VOTES
 from limner.methods.finder.config import Config
 from limner.methods.finder.label import labelled
 from limner.methods.finder.loss import focal_loss, place_loss, points_loss, sure_loss, vote_loss, voted
-from limner.methods.finder.model import FOUND, PLACE, SHIFTS, SURE, VOTES, network
+from limner.methods.finder.model import network
 from limner.methods.finder.scenes import Scenes
 from limner.nn.average import Average
 from limner.progress import Report, silent
@@ -63,7 +64,7 @@ def train(config: Config, report: Report = silent) -> Path:
             made = voted(second[:, VOTES], second[:, SHIFTS])
             points = points_loss(made, batch["points"], batch["face"])
             vote = vote_loss(second[:, VOTES], batch["points"], batch["face"])
-            sure = sure_loss(second[:, SURE][:, 0], batch["face"])
+            sure = sure_loss(second[:, FACE][:, 0], batch["face"])
             first_loss = found + config.place * place
             loss = first_loss + config.points * points + config.vote * vote + config.sure * sure
         run.descend(loss, step, config.rate * decay, config.clip)

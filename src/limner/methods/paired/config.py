@@ -42,7 +42,7 @@ class Config:
     """Weight of the adversarial term in equation 4."""
     match: float = 10.0
     """Weight of the feature-matching term, as in equation 5 of pix2pixHD (Wang et al., CVPR 2018). Differs:
-    the 2017 paper has none. Held-out training pairs chose it; see docs/results.md."""
+    the 2017 paper has none. Chosen on held-out training pairs; see docs/results.md."""
     rate: float = 3e-4
     """Adam's learning rate for the generator, linear to zero over the second half. Differs: 2e-4 in
     section 3.3; without normalisation, learning is slower at first."""
@@ -52,7 +52,7 @@ class Config:
     """Adam's momenta. Differs: 0.999 in section 3.3; the shorter memory takes a sudden large gradient in
     smaller steps. Without it and `clip`, at a rate of 4e-4, a run fell to a blank page at step 1045."""
     clip: float = 120.0
-    """The largest norm of the generator's gradient."""
+    """The largest norm of the generator's gradient. Chosen with `match`, whose term adds to it; not tuned."""
     average: float = 0.995
     """Decay of the running average of the generator's weights, which is what draws."""
     augment: Augment = field(default_factory=Augment)
