@@ -5,6 +5,7 @@ import torch
 from tests import kit
 
 from limner.losses.adversarial import discriminator_loss, generator_loss, matching_loss
+from limner.losses.texture import texture_loss
 from limner.nn.average import Average
 from limner.nn.generator import Generator
 from limner.nn.patchgan import PatchGAN
@@ -101,3 +102,21 @@ def test_patchgan_shows_its_layers() -> None:
     features = net.features(pair)
     assert [f.shape[1] for f in features] == [4, 8, 16, 32, 1]
     assert torch.equal(features[-1], net(pair))
+
+
+def test_texture_counts_strokes_but_not_their_places() -> None:
+    stripes = torch.zeros(1, 1, 64, 64)
+    stripes[..., ::8] = 1.0
+    moved = stripes.roll(3, dims=-1)
+    flat = torch.full_like(stripes, stripes.mean().item())
+    assert texture_loss(stripes, stripes).item() == 0
+    assert texture_loss(stripes, moved).item() < 0.1 * texture_loss(stripes, flat).item()
+    assert texture_loss(flat, flat + 0.2).item() == pytest.approx(0, abs=1e-7)
+
+
+def test_texture_is_the_mean_difference_of_neighbours() -> None:
+    """Bars of two pixels: half of the neighbours across differ by 1, halved they are bars of one: all do."""
+    bars = torch.zeros(1, 1, 66, 66)
+    bars[..., 0::4] = bars[..., 1::4] = 1.0
+    # Across (1/2 + 1) / 2 over the two scales, down none: half of the channels.
+    assert texture_loss(bars, torch.zeros_like(bars)).item() == pytest.approx(0.375, abs=0.02)

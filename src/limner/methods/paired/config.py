@@ -43,6 +43,9 @@ class Config:
     match: float = 10.0
     """Weight of the feature-matching term, as in equation 5 of pix2pixHD (Wang et al., CVPR 2018). Differs:
     the 2017 paper has none. Chosen on held-out training pairs; see docs/results.md."""
+    texture: float = 30.0
+    """Weight of the difference in local contrast. Differs: the 2017 paper has none; without it, hair is drawn
+    in worms or as a flat tone. Chosen on held-out training pairs; see docs/results.md."""
     rate: float = 3e-4
     """Adam's learning rate for the generator, linear to zero over the second half. Differs: 2e-4 in
     section 3.3; without normalisation, learning is slower at first."""

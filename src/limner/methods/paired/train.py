@@ -3,8 +3,9 @@
 Source: Isola et al. (CVPR 2017): `G* = arg min_G max_D L_cGAN(G, D) + lambda L_L1(G)` (equation 4), with the
 least-squares form of L_cGAN (Mao et al., ICCV 2017) and the feature matching of pix2pixHD (Wang et al., CVPR
 2018).
-Differs: no dropout as noise z (the sketch of a photo is one picture); augmentation beyond crop and flip;
-what draws in the end is the running average of the generator's weights.
+Differs: a fourth term holds the local contrast to the artist's (`limner.losses.texture`); no dropout as noise
+z (the sketch of a photo is one picture); augmentation beyond crop and flip; what draws in the end is the
+running average of the generator's weights.
 """
 
 import dataclasses
@@ -19,6 +20,7 @@ from limner.data.aligned import AlignedPairs
 from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
 from limner.losses.adversarial import discriminator_loss, generator_loss, matching_loss
+from limner.losses.texture import texture_loss
 from limner.methods.paired.config import Config
 from limner.methods.paired.model import discriminator, ends, generator
 from limner.nn.average import Average
@@ -83,11 +85,14 @@ def train(config: Config, report: Report = silent) -> Path:
             fool = generator_loss(seen[-1])
             # The real pair's features are those from before the discriminator's step, which saves a pass.
             match = matching_loss(real[:-1], seen[:-1])
-            loss_draw = config.adversarial * fool + config.l1 * l1 + config.match * match
+            # Where the artist's strokes are strong, ours are, wherever each one lies.
+            texture = texture_loss(y, made)
+            faithful = config.l1 * l1 + config.match * match + config.texture * texture
+            loss_draw = config.adversarial * fool + faithful
         run.descend(loss_draw, draw_step, config.rate * decay, config.clip)
 
         drawn_average.update(draw)
-        run.log({"l1": l1, "fool": fool, "match": match, "judge": loss_judge})
+        run.log({"l1": l1, "fool": fool, "match": match, "texture": texture, "judge": loss_judge})
 
     return run.finish(drawn_average.module.state_dict())
 
