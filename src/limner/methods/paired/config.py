@@ -40,12 +40,12 @@ class Config:
     that do not lie where the artist's do. Under 200 and 40 hair stayed a flat tone."""
     adversarial: float = 1.0
     """Weight of the adversarial term in equation 4."""
-    match: float = 10.0
-    """Weight of the feature-matching term, as in equation 5 of pix2pixHD (Wang et al., CVPR 2018). Differs:
-    the 2017 paper has none. Chosen on held-out training pairs; see docs/results.md."""
-    texture: float = 30.0
+    match: float = 40.0
+    """Weight of the feature-matching term of pix2pixHD (Wang et al., CVPR 2018, equation 5). Differs: the 2017
+    paper has none, and that of 2018 has 10. Chosen on held-out training pairs; see docs/results.md."""
+    texture: float = 140.0
     """Weight of the difference in local contrast. Differs: the 2017 paper has none; without it, hair is drawn
-    in worms or as a flat tone. Chosen on held-out training pairs; see docs/results.md."""
+    in worms or as a flat tone. Chosen as `match`."""
     rate: float = 3e-4
     """Adam's learning rate for the generator, linear to zero over the second half. Differs: 2e-4 in
     section 3.3; without normalisation, learning is slower at first."""
@@ -54,7 +54,7 @@ class Config:
     betas: tuple[float, float] = (0.5, 0.99)
     """Adam's momenta. Differs: 0.999 in section 3.3; the shorter memory takes a sudden large gradient in
     smaller steps. Without it and `clip`, at a rate of 4e-4, a run fell to a blank page at step 1045."""
-    clip: float = 120.0
+    clip: float = 400.0
     """The largest norm of the generator's gradient. Chosen with `match`, whose term adds to it; not tuned."""
     average: float = 0.995
     """Decay of the running average of the generator's weights, which is what draws."""
