@@ -41,7 +41,7 @@ class Config:
     adversarial: float = 1.0
     """Weight of the adversarial term in equation 4."""
     match: float = 40.0
-    """Weight of the feature-matching term of pix2pixHD (Wang et al., CVPR 2018, equation 5). Differs: the 2017
+    """Weight of the feature matching of pix2pixHD (Wang et al., CVPR 2018, equation 5). Differs: the 2017
     paper has none, and that of 2018 has 10. Chosen on held-out training pairs; see docs/results.md."""
     texture: float = 140.0
     """Weight of the difference in local contrast. Differs: the 2017 paper has none; without it, hair is drawn
