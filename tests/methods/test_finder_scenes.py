@@ -5,13 +5,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from limner.data.camera import Camera
+from limner.data.cutting import cut
 from limner.data.drawn import difference_of_gaussians, dodge_and_burn, drawn, gradient, hatching
 from limner.faces.align import warp
-from limner.methods.finder.scenes import Light, Scenes, cut
+from limner.methods.finder.scenes import Light, Scenes
 
 Picture = NDArray[np.uint8]
 
-PLAIN = Light(drawn=0, grey=0, gamma=0, cast=0, dim=0, side=0, skin=0, blur=0, noise=0, jpeg=0)
+OFF = Camera(blur=0, coarse=0, noise=0, jpeg=0)
+PLAIN = Light(drawn=0, grey=0, gamma=0, cast=0, dim=0, side=0, skin=0, camera=OFF)
 COLOURS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (0, 255, 255)]
 # The image-left eye, the image-right eye, the nose, the mouth's left and right corner.
 POINTS = np.array([[80.0, 100], [120, 100], [100, 125], [85, 145], [115, 145]])
