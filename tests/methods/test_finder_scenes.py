@@ -7,7 +7,15 @@ from numpy.typing import NDArray
 
 from limner.data.camera import Camera
 from limner.data.cutting import cut
-from limner.data.drawn import difference_of_gaussians, dodge_and_burn, drawn, gradient, hatching
+from limner.data.drawn import (
+    difference_of_gaussians,
+    dodge_and_burn,
+    drawn,
+    gradient,
+    hatching,
+    outline,
+    shading,
+)
 from limner.faces.align import warp
 from limner.methods.finder.scenes import Light, Scenes
 
@@ -121,7 +129,9 @@ def test_cut_lies_where_the_sharper_warp_lies(scale: float) -> None:
     assert np.abs(cut(photo, matrix, 96) - exact).mean() < 0.02
 
 
-@pytest.mark.parametrize("kind", [dodge_and_burn, difference_of_gaussians, gradient, hatching])
+@pytest.mark.parametrize(
+    "kind", [dodge_and_burn, difference_of_gaussians, gradient, hatching, outline, shading]
+)
 def test_drawings_keep_edges_and_leave_paper(kind: object) -> None:
     grey = np.full((96, 96), 0.8, np.float32)
     cv2.circle(grey, (48, 48), 25, (0.2,), -1)

@@ -28,7 +28,7 @@ class Light:
     """How far the light, the camera and the medium of a picture are changed. Chosen: all values."""
 
     drawn: float = 0.25
-    """Share of pictures turned into a drawing."""
+    """Share of pictures turned into a drawing or painting."""
     grey: float = 0.2
     """Share turned grey; half of them sepia."""
     gamma: float = 0.8
@@ -44,10 +44,12 @@ class Light:
     camera: Camera = field(default_factory=lambda: Camera(blur=0.2, coarse=0.1, noise=0.2, jpeg=0.35))
     """Blur, coarse pixels, noise and JPEG."""
 
+    def medium(self, photo: Unit, rng: np.random.Generator) -> Unit:
+        """A picture (H, W, 3) in [0, 1], at times as a drawing; the same shape and range."""
+        return drawn(photo, rng) if rng.random() < self.drawn else photo
+
     def change(self, photo: Unit, rng: np.random.Generator) -> Unit:
         """A picture (H, W, 3) in [0, 1] in another light; the same shape and range."""
-        if rng.random() < self.drawn:
-            photo = drawn(photo, rng)
         gain = _single(rng.uniform(1 - self.cast, 1 + self.cast, 3) ** rng.integers(0, 2))
         gamma = np.float32(np.exp(rng.uniform(-self.gamma, self.gamma) * rng.random()))
         photo = np.clip(gain * photo, 0, 1) ** gamma
@@ -85,7 +87,7 @@ class Scenes:
     cell: int = 8
     sizes: tuple[float, float] = (18.0, 43.0)
     blind: tuple[float, float] = (12.0, 64.0)
-    turn: float = 50.0
+    turn: float = 60.0
     eyes: float = 36.0
     light: Light = field(default_factory=Light)
 
@@ -135,7 +137,7 @@ class Scenes:
             faces = np.array(seen).reshape(-1, 14)
         if rng.random() < 0.3 and len(faces):
             canvas = _occlude(canvas, faces[rng.integers(len(faces))], rng)
-        return self.light.change(np.clip(canvas, 0, 1), rng), faces
+        return self.light.change(self.light.medium(np.clip(canvas, 0, 1), rng), rng), faces
 
     def cells(self, faces: Rows) -> NDArray[np.float32]:
         """The targets (17, cells, cells) of a scene's faces; see `sample`."""
@@ -167,7 +169,8 @@ class Scenes:
         rows = self.faces[index]
         shown = bool(len(rows)) and rng.random() < 0.7
         if not shown:
-            return self.light.change(self._elsewhere(index, rng), rng), np.zeros((5, 2), np.float32), 0.0
+            view = self.light.medium(self._elsewhere(index, rng), rng)
+            return self.light.change(view, rng), np.zeros((5, 2), np.float32), 0.0
         row = rows[rng.integers(len(rows))]
         matrix, mirror = self._upright(row, rng)
         view = cut(self.photos[index], matrix, self.view)
@@ -176,10 +179,11 @@ class Scenes:
             view = _skin(view, placed, rng)
         if rng.random() < 0.25:
             view = _occlude(view, placed, rng)
+        view = self.light.medium(np.clip(view, 0, 1), rng)
         coarse = max(8, round(self.view / np.exp(rng.uniform(0, np.log(6)))))
         if rng.random() < 0.5:  # a small face, enlarged
             view = _resized(view, coarse, cv2.INTER_AREA)
-        view = self.light.change(np.clip(view, 0, 1), rng)
+        view = self.light.change(view, rng)
         if view.shape[0] != self.view:
             view = np.clip(_resized(view, self.view, cv2.INTER_CUBIC), 0, 1)
         return view, placed[4:14].reshape(5, 2).astype(np.float32), 1.0
