@@ -6,7 +6,6 @@ import pytest
 from numpy.typing import NDArray
 
 from limner.data.camera import Camera
-from limner.data.cutting import cut
 from limner.data.drawn import (
     difference_of_gaussians,
     dodge_and_burn,
@@ -16,7 +15,6 @@ from limner.data.drawn import (
     outline,
     shading,
 )
-from limner.faces.align import warp
 from limner.methods.finder.scenes import Light, Scenes
 
 Picture = NDArray[np.uint8]
@@ -117,16 +115,6 @@ def test_samples_are_in_range_and_follow_from_their_seed() -> None:
             assert 0 <= one[name].min() <= one[name].max() <= 1
         assert one["cells"].shape == (17, 24, 24)
         assert np.isfinite(one["cells"]).all()
-
-
-@pytest.mark.parametrize("scale", [0.2, 0.45, 1.0, 2.3])
-def test_cut_lies_where_the_sharper_warp_lies(scale: float) -> None:
-    rng = np.random.default_rng(0)
-    small = rng.integers(0, 256, (12, 10, 3), np.uint8)
-    photo = np.asarray(cv2.resize(small, (200, 240), interpolation=cv2.INTER_CUBIC), np.uint8)
-    matrix = np.array([[scale, 0.1 * scale, 5.0], [-0.1 * scale, scale, 9.0]])
-    exact = warp(photo, matrix, (96, 96)) / 255
-    assert np.abs(cut(photo, matrix, 96) - exact).mean() < 0.02
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,12 @@
 """What a camera and a file leave of a picture: blur or coarse pixels, noise, JPEG."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Unit = NDArray[np.float32]
-Real = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -24,11 +22,11 @@ class Camera:
     jpeg: float = 0.5
     """Compressed, to a quality between 15 and 95."""
 
-    def take(self, photo: Real, rng: np.random.Generator) -> Unit:
+    def take(self, photo: Unit, rng: np.random.Generator) -> Unit:
         """A picture (H, W, 3), about [0, 1], as this camera gives it; the same shape, in [0, 1]."""
         kind = rng.random()
         if kind < self.blur:
-            photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.3, 1.5))))
+            photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.3, 1.5))), np.float32)
         elif kind < self.blur + self.coarse:
             photo = coarsened(photo, float(rng.uniform(0.4, 0.9)))
         if rng.random() < self.noise:
@@ -36,22 +34,23 @@ class Camera:
         photo = np.clip(photo, 0, 1)
         if rng.random() < self.jpeg:
             return compressed(photo, int(rng.integers(15, 95)))
-        return photo.astype(np.float32, copy=False)
+        return photo
 
 
-def coarsened(photo: Real, k: float) -> Real:
+def coarsened(photo: Unit, k: float) -> Unit:
     """A picture of k times as many pixels a side (k below 1), enlarged to its old size again."""
     size = photo.shape[1::-1]
     small = max(1, round(k * size[0])), max(1, round(k * size[1]))
-    return np.asarray(cv2.resize(cv2.resize(photo, small, interpolation=cv2.INTER_AREA), size))
+    coarse = cv2.resize(photo, small, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(coarse, size), np.float32)
 
 
-def noisy(photo: Real, sigma: float, rng: np.random.Generator) -> Real:
+def noisy(photo: Unit, sigma: float, rng: np.random.Generator) -> Unit:
     """A picture with normal noise of a standard deviation; it may leave [0, 1]."""
     return photo + np.float32(sigma) * rng.standard_normal(photo.shape, np.float32)
 
 
-def compressed(photo: Real, quality: int) -> Unit:
+def compressed(photo: Unit, quality: int) -> Unit:
     """A picture (H, W, 3) in [0, 1], RGB, after JPEG of a quality from 1 to 100."""
     levels = np.rint(255 * photo).astype(np.uint8)[..., ::-1]
     file = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
