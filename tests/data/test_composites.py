@@ -9,6 +9,7 @@ from tests import kit
 
 from limner import image
 from limner.data.augment import Augment
+from limner.data.camera import Camera
 from limner.data.composites import Composites, Mix, pictures, rounded
 from limner.data.keying import Keyed
 from limner.data.pair import DataError
@@ -21,7 +22,7 @@ STILL = Mix(
     nobody=0,
     cloth=0,
     shadow=0,
-    camera=0,
+    camera=Camera(0, 0, 0, 0),
     augment=Augment(gamma=0, cast=0, grey=0, shuffle=0),
 )
 

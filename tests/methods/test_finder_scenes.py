@@ -5,13 +5,22 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from limner.data.drawn import difference_of_gaussians, dodge_and_burn, drawn, gradient, hatching
-from limner.faces.align import warp
-from limner.methods.finder.scenes import Light, Scenes, cut
+from limner.data.camera import Camera
+from limner.data.drawn import (
+    difference_of_gaussians,
+    dodge_and_burn,
+    drawn,
+    gradient,
+    hatching,
+    outline,
+    shading,
+)
+from limner.methods.finder.scenes import Light, Scenes
 
 Picture = NDArray[np.uint8]
 
-PLAIN = Light(drawn=0, grey=0, gamma=0, cast=0, dim=0, side=0, skin=0, blur=0, noise=0, jpeg=0)
+OFF = Camera(blur=0, coarse=0, noise=0, jpeg=0)
+PLAIN = Light(drawn=0, grey=0, gamma=0, cast=0, dim=0, side=0, skin=0, camera=OFF)
 COLOURS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (0, 255, 255)]
 # The image-left eye, the image-right eye, the nose, the mouth's left and right corner.
 POINTS = np.array([[80.0, 100], [120, 100], [100, 125], [85, 145], [115, 145]])
@@ -108,17 +117,9 @@ def test_samples_are_in_range_and_follow_from_their_seed() -> None:
         assert np.isfinite(one["cells"]).all()
 
 
-@pytest.mark.parametrize("scale", [0.2, 0.45, 1.0, 2.3])
-def test_cut_lies_where_the_sharper_warp_lies(scale: float) -> None:
-    rng = np.random.default_rng(0)
-    small = rng.integers(0, 256, (12, 10, 3), np.uint8)
-    photo = np.asarray(cv2.resize(small, (200, 240), interpolation=cv2.INTER_CUBIC), np.uint8)
-    matrix = np.array([[scale, 0.1 * scale, 5.0], [-0.1 * scale, scale, 9.0]])
-    exact = warp(photo, matrix, (96, 96)) / 255
-    assert np.abs(cut(photo, matrix, 96) - exact).mean() < 0.02
-
-
-@pytest.mark.parametrize("kind", [dodge_and_burn, difference_of_gaussians, gradient, hatching])
+@pytest.mark.parametrize(
+    "kind", [dodge_and_burn, difference_of_gaussians, gradient, hatching, outline, shading]
+)
 def test_drawings_keep_edges_and_leave_paper(kind: object) -> None:
     grey = np.full((96, 96), 0.8, np.float32)
     cv2.circle(grey, (48, 48), 25, (0.2,), -1)

@@ -7,6 +7,7 @@ import pytest
 import torch
 from tests import kit
 
+from limner.data.camera import Camera
 from limner.data.composites import Mix
 from limner.engine.config import RunConfig
 from limner.export import TOLERANCE, export
@@ -21,7 +22,13 @@ from limner.runtime import Net
 def small(data: Path, folder: Path, steps: int) -> Config:
     run = RunConfig(folder, steps=steps, batch=4, save_every=20, log_every=10, device="cpu", workers=0)
     return Config(
-        data, "for tests", widths=(8, 12, 16), depth=1, average=0.5, mix=Mix(crop=48, camera=0), run=run
+        data,
+        "for tests",
+        widths=(8, 12, 16),
+        depth=1,
+        average=0.5,
+        mix=Mix(crop=48, camera=Camera(0, 0, 0, 0)),
+        run=run,
     )
 
 

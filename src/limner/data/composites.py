@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -11,13 +10,14 @@ from numpy.typing import NDArray
 
 from limner import image
 from limner.data.augment import Augment
+from limner.data.camera import Camera
+from limner.data.cutting import cut
 from limner.data.keying import Keyed, key
 from limner.data.pair import DataError, Picture
 from limner.data.portraits import held_out, identity
-from limner.data.scenery import edges, scenery
+from limner.data.scenery import edges, palette, scenery
 
 Unit = NDArray[np.float32]
-Real = NDArray[np.floating[Any]]
 
 PLAIN = ("london", "canada", "congress")
 """Folders of portraits before plain backdrops."""
@@ -45,10 +45,10 @@ class Mix:
     """Share of people whose clothes get another colour: a quarter of the portraits wear one white shirt."""
     shadow: float = 0.25
     """Share of backdrops that the person throws a shadow on."""
-    camera: float = 0.5
-    """Share of pictures with each of: noise, blur or coarse pixels, JPEG."""
     augment: Augment = field(default_factory=lambda: Augment(gamma=0.45, cast=0.15, grey=0.15, shuffle=0.03))
     """The light: first on the person alone, then on all."""
+    camera: Camera = field(default_factory=Camera)
+    """Blur, coarse pixels, noise and JPEG of the whole."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ class Composites:
     def sample(self, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """`photo` (3, crop, crop) and `matte` (1, crop, crop), in [0, 1]."""
         person = self.people[index]
-        return self.before(scenery(self.mix.crop, self.tiles, _palette(person, rng), rng), index, rng)
+        colours = palette(person.colour[person.alpha > 250], rng)
+        return self.before(scenery(self.mix.crop, self.tiles, colours, rng), index, rng)
 
     def before(self, scene: Unit, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """A person, seldom with company and seldom left out, before a given scene.
@@ -113,17 +114,16 @@ class Composites:
             others.insert(0, self.people[int(rng.integers(len(self.people)))])
         for each in others:
             scene, alpha = self._set(each, scene, alpha, rng)
-        photo = self._seen(self.mix.augment.light(scene, rng), rng)
+        photo = self.mix.camera.take(self.mix.augment.light(scene, rng), rng)
         return {"photo": np.ascontiguousarray(photo.transpose(2, 0, 1)), "matte": alpha[None]}
 
     def _set(self, person: Keyed, scene: Unit, alpha: Unit, rng: np.random.Generator) -> tuple[Unit, Unit]:
         """A person set before a scene, and the matte of all so far."""
         side, mix = self.mix.crop, self.mix
         matrix, below = self._place(person, rng)
-        colour, own = (
-            _warped(_drawn_out(each, below), matrix, side, border)
-            for each, border in ((person.colour, cv2.BORDER_REPLICATE), (person.alpha, cv2.BORDER_CONSTANT))
-        )
+        colour = cut(person.colour, matrix, side)
+        alone = np.asarray(cv2.copyMakeBorder(person.alpha, 0, below, 0, 0, cv2.BORDER_REPLICATE), np.uint8)
+        own = cut(alone, matrix, side, cv2.BORDER_CONSTANT)
         if rng.random() < mix.cloth:
             colour = _dressed(colour, matrix, person.alpha.shape[0], rng)
         colour = mix.augment.light(colour, rng)
@@ -154,25 +154,6 @@ class Composites:
         below = max(0.0, (side * 1.15 - crown - tall) / k)
         return np.column_stack([linear, shift]), int(min(below, 3 * height))
 
-    def _seen(self, photo: Real, rng: np.random.Generator) -> Unit:
-        """A picture as a camera and a file leave it."""
-        share = self.mix.camera
-        if rng.random() < share:
-            if rng.random() < 0.5:
-                photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.3, 1.2))), np.float32)
-            else:
-                small = int(self.mix.crop * rng.uniform(0.4, 0.9))
-                coarse = cv2.resize(photo, (small, small), interpolation=cv2.INTER_AREA)
-                photo = np.asarray(cv2.resize(coarse, photo.shape[1::-1]), np.float32)
-        if rng.random() < share:
-            photo = photo + rng.uniform(0, 0.05) * rng.standard_normal(photo.shape, np.float32)
-        levels = np.rint(np.clip(photo, 0, 1) * 255).astype(np.uint8)
-        if rng.random() < share:
-            quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 95))]
-            file = cv2.imencode(".jpg", levels[..., ::-1], quality)[1]
-            levels = np.asarray(cv2.imdecode(file, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
-        return np.divide(levels, np.float32(255), dtype=np.float32)
-
 
 def pictures(folder: Path, kinds: Sequence[str], held: bool) -> Iterator[Path]:
     """The pictures of some folders, sorted, of the held-out people or of all others."""
@@ -199,33 +180,9 @@ def rounded(person: Keyed) -> Keyed:
     return Keyed(person.colour, np.rint(alpha).astype(np.uint8), person.doubt)
 
 
-def _warped(picture: Picture, matrix: NDArray[np.float64], side: int, border: int) -> Unit:
-    """A picture through a matrix onto a square, in [0, 1]; areas are averaged where it shrinks."""
-    n = max(1, int(1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))))
-    if n > 1:
-        size = max(1, picture.shape[1] // n), max(1, picture.shape[0] // n)
-        k = np.array([picture.shape[1] / size[0], picture.shape[0] / size[1]])
-        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-        linear = matrix[:, :2]
-        matrix = np.column_stack([linear * k, matrix[:, 2] + linear @ ((k - 1) / 2)])
-    made = cv2.warpAffine(picture, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=border)
-    return np.divide(made, np.float32(255), dtype=np.float32)
-
-
-def _drawn_out(picture: Picture, below: int) -> Picture:
-    """A picture whose lowest row is repeated."""
-    return np.asarray(cv2.copyMakeBorder(picture, 0, below, 0, 0, cv2.BORDER_REPLICATE), np.uint8)
-
-
 def _small(photo: Picture) -> Picture:
     k = min(1.0, 320 / max(photo.shape[:2]))
     return np.asarray(cv2.resize(photo, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _palette(person: Keyed, rng: np.random.Generator) -> Unit:
-    """(8, 3) colours of a person, in [0, 1]."""
-    seen = person.colour[person.alpha > 250]
-    return np.divide(seen[rng.integers(0, len(seen), 8)], np.float32(255), dtype=np.float32)
 
 
 def _dressed(colour: Unit, matrix: NDArray[np.float64], height: int, rng: np.random.Generator) -> Unit:

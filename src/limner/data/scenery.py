@@ -30,19 +30,11 @@ def scenery(side: int, tiles: Sequence[Picture], palette: Unit, rng: np.random.G
         (side, side, 3) in [0, 1].
     """
     colours = palette if rng.random() < 0.3 else _colours(rng)
-    kind = rng.random()
-    if tiles and kind < 0.4:
+    if tiles and rng.random() < 0.4:
         made = _tiled(side, tiles, rng)
-    elif kind < 0.5:
-        made = invent(side, rng)
-    elif kind < 0.7:
-        made = _clouds(side, colours, rng)
-    elif kind < 0.8:
-        made = _stripes(side, colours, rng)
-    elif kind < 0.9:
-        made = _outdoors(side, rng)
     else:
-        made = _shelves(side, colours, rng)
+        kinds = (_plain, _clouds, _clouds, _stripes, _outdoors, _shelves, _crowd, _speckles)
+        made = kinds[int(rng.integers(len(kinds)))](side, colours, rng)
     if rng.random() < 0.45:
         made = _things(made, colours, rng)
     if rng.random() < 0.65:
@@ -55,6 +47,11 @@ def edges(photo: Picture) -> list[Picture]:
     height, width = photo.shape[:2]
     wide, high = max(8, width * 23 // 100), max(8, height // 2)
     return [photo[:high, :wide], photo[:high, -wide:]]
+
+
+def palette(pixels: Picture, rng: np.random.Generator) -> Unit:
+    """(8, 3) colours in [0, 1], drawn from pixels (N, 3)."""
+    return np.divide(pixels[rng.integers(0, len(pixels), 8)], np.float32(255), dtype=np.float32)
 
 
 def _tiled(side: int, tiles: Sequence[Picture], rng: np.random.Generator) -> Unit:
@@ -96,6 +93,11 @@ def _noise(side: int, rng: np.random.Generator) -> Unit:
     return made / max(float(made.max()), 1e-3)
 
 
+def _plain(side: int, _: Unit, rng: np.random.Generator) -> Unit:
+    """One colour, a gradient, or a blurred room."""
+    return invent(side, rng)
+
+
 def _clouds(side: int, colours: Unit, rng: np.random.Generator) -> Unit:
     """Two or three colours flowing into each other."""
     one, two, three = colours[rng.integers(0, len(colours), 3)]
@@ -118,7 +120,7 @@ def _stripes(side: int, colours: Unit, rng: np.random.Generator) -> Unit:
     ).astype(np.float32)
 
 
-def _outdoors(side: int, rng: np.random.Generator) -> Unit:
+def _outdoors(side: int, _: Unit, rng: np.random.Generator) -> Unit:
     """Sky, leaves and ground, roughly."""
     sky = np.array([0.6, 0.75, 0.95]) * rng.uniform(0.5, 1.1)
     green = np.array([0.3, 0.42, 0.18]) * rng.uniform(0.4, 1.6)
@@ -147,11 +149,26 @@ def _shelves(side: int, colours: Unit, rng: np.random.Generator) -> Unit:
     return made
 
 
-def _things(made: Unit, colours: Unit, rng: np.random.Generator) -> Unit:
-    """A backdrop with windows, balls, posts and wires before it."""
+def _crowd(side: int, colours: Unit, rng: np.random.Generator) -> Unit:
+    """Many things over each other."""
+    made = np.full((side, side, 3), rng.random(3), np.float32)
+    return _things(made, colours, rng, most=80)
+
+
+def _speckles(side: int, _: Unit, rng: np.random.Generator) -> Unit:
+    """Gravel, leaves, patterned cloth: coloured noise of four sizes."""
+    made = np.zeros((side, side, 3), np.float32)
+    for cells in (4, 12, 36, 96):
+        spots = rng.normal(0, 1, (cells, cells, 3)).astype(np.float32)
+        made += rng.uniform(0, 0.5) * cv2.resize(spots, (side, side), interpolation=cv2.INTER_CUBIC)
+    return (0.5 + 0.5 * made * rng.uniform(0.3, 1, 3)).astype(np.float32)
+
+
+def _things(made: Unit, colours: Unit, rng: np.random.Generator, most: int = 8) -> Unit:
+    """A backdrop with windows, balls, posts and wires before it, `most` of them at most."""
     side = len(made)
     made = np.ascontiguousarray(made)
-    for _ in range(int(rng.integers(1, 9))):
+    for _ in range(int(rng.integers(1, most + 1))):
         colour = (
             colours[rng.integers(len(colours))].tolist() if rng.random() < 0.6 else rng.random(3).tolist()
         )

@@ -9,7 +9,9 @@ A method is a folder with three modules:
   from what a weight file tells of itself.
 """
 
+import dataclasses
 import importlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from limner.progress import Report
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
     from torch import Tensor, nn
 
 
@@ -37,6 +40,30 @@ class Drawer(Protocol):
     def __call__(self, x: "Tensor") -> "Tensor":
         """Draws."""
         ...
+
+
+def describe(config: "DataclassInstance", direction: str, trained_on: str) -> dict[str, str]:
+    """What a weight file says of itself.
+
+    Args:
+        config: The method's `Config`; of its settings, paths and `run` are not told.
+        direction: From which kind of picture to what, such as "photo-sketch".
+        trained_on: How much of what.
+
+    Returns:
+        Its method (the name of the folder that `config` comes from), direction, licence, config as JSON,
+        what it was trained on, seed.
+    """
+    fields = dataclasses.asdict(config)
+    told = {k: v for k, v in fields.items() if k != "run" and not isinstance(v, Path)}
+    return {
+        "method": type(config).__module__.split(".")[-2],
+        "direction": direction,
+        "licence": fields["licence"],
+        "config": json.dumps(told),
+        "trained_on": trained_on,
+        "seed": str(fields["run"]["seed"]),
+    }
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limner.data.backdrop import invent
+from limner.data.camera import Camera, noisy
+from limner.data.cutting import cut
 from limner.data.drawn import drawn
 from limner.data.pair import Picture
-from limner.faces.align import Frame, Matrix, invert, move, scale, similarity
+from limner.data.scenery import palette, scenery
+from limner.faces.align import Frame, Matrix, invert, similarity
 from limner.methods.finder.rows import Row, Rows, moved
 
 Unit = NDArray[np.float32]
@@ -24,8 +27,8 @@ Unit = NDArray[np.float32]
 class Light:
     """How far the light, the camera and the medium of a picture are changed. Chosen: all values."""
 
-    drawn: float = 0.2
-    """Share of pictures turned into a drawing."""
+    drawn: float = 0.25
+    """Share of pictures turned into a drawing or painting."""
     grey: float = 0.2
     """Share turned grey; half of them sepia."""
     gamma: float = 0.8
@@ -38,17 +41,15 @@ class Light:
     """Share lit from one side."""
     skin: float = 0.4
     """Share of which one face's skin and hair are darkened or lightened."""
-    blur: float = 0.2
-    """Share blurred, up to a sigma of 1.5 pixels."""
-    noise: float = 0.2
-    """Share with noise, up to a standard deviation of 0.06."""
-    jpeg: float = 0.3
-    """Share compressed, down to quality 15."""
+    camera: Camera = field(default_factory=lambda: Camera(blur=0.2, coarse=0.1, noise=0.2, jpeg=0.35))
+    """Blur, coarse pixels, noise and JPEG."""
+
+    def medium(self, photo: Unit, rng: np.random.Generator) -> Unit:
+        """A picture (H, W, 3) in [0, 1], at times as a drawing; the same shape and range."""
+        return drawn(photo, rng) if rng.random() < self.drawn else photo
 
     def change(self, photo: Unit, rng: np.random.Generator) -> Unit:
         """A picture (H, W, 3) in [0, 1] in another light; the same shape and range."""
-        if rng.random() < self.drawn:
-            photo = drawn(photo, rng)
         gain = _single(rng.uniform(1 - self.cast, 1 + self.cast, 3) ** rng.integers(0, 2))
         gamma = np.float32(np.exp(rng.uniform(-self.gamma, self.gamma) * rng.random()))
         photo = np.clip(gain * photo, 0, 1) ** gamma
@@ -58,13 +59,8 @@ class Light:
             tone = np.ones(3) if rng.random() < 0.5 else np.array([1.0, 0.9, 0.75])
             photo = photo.mean(axis=2, keepdims=True) * _single(tone)
         if rng.random() < self.dim:
-            photo = _noisy(photo * np.float32(rng.uniform(0.1, 0.5)), rng.uniform(0, 0.03), rng)
-        if rng.random() < self.blur:
-            photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), rng.uniform(0.3, 1.5)), np.float32)
-        if rng.random() < self.noise:
-            photo = _noisy(photo, rng.uniform(0, 0.06), rng)
-        made = _single(np.clip(photo, 0, 1))
-        return _compressed(made, int(rng.integers(15, 80))) if rng.random() < self.jpeg else made
+            photo = noisy(photo * np.float32(rng.uniform(0.1, 0.5)), rng.uniform(0, 0.03), rng)
+        return self.camera.take(photo, rng)
 
 
 @dataclass(frozen=True)
@@ -91,7 +87,7 @@ class Scenes:
     cell: int = 8
     sizes: tuple[float, float] = (18.0, 43.0)
     blind: tuple[float, float] = (12.0, 64.0)
-    turn: float = 50.0
+    turn: float = 60.0
     eyes: float = 36.0
     light: Light = field(default_factory=Light)
 
@@ -141,7 +137,7 @@ class Scenes:
             faces = np.array(seen).reshape(-1, 14)
         if rng.random() < 0.3 and len(faces):
             canvas = _occlude(canvas, faces[rng.integers(len(faces))], rng)
-        return self.light.change(np.clip(canvas, 0, 1), rng), faces
+        return self.light.change(self.light.medium(np.clip(canvas, 0, 1), rng), rng), faces
 
     def cells(self, faces: Rows) -> NDArray[np.float32]:
         """The targets (17, cells, cells) of a scene's faces; see `sample`."""
@@ -173,7 +169,8 @@ class Scenes:
         rows = self.faces[index]
         shown = bool(len(rows)) and rng.random() < 0.7
         if not shown:
-            return self.light.change(self._elsewhere(index, rng), rng), np.zeros((5, 2), np.float32), 0.0
+            view = self.light.medium(self._elsewhere(index, rng), rng)
+            return self.light.change(view, rng), np.zeros((5, 2), np.float32), 0.0
         row = rows[rng.integers(len(rows))]
         matrix, mirror = self._upright(row, rng)
         view = cut(self.photos[index], matrix, self.view)
@@ -182,10 +179,11 @@ class Scenes:
             view = _skin(view, placed, rng)
         if rng.random() < 0.25:
             view = _occlude(view, placed, rng)
+        view = self.light.medium(np.clip(view, 0, 1), rng)
         coarse = max(8, round(self.view / np.exp(rng.uniform(0, np.log(6)))))
         if rng.random() < 0.5:  # a small face, enlarged
             view = _resized(view, coarse, cv2.INTER_AREA)
-        view = self.light.change(np.clip(view, 0, 1), rng)
+        view = self.light.change(view, rng)
         if view.shape[0] != self.view:
             view = np.clip(_resized(view, self.view, cv2.INTER_CUBIC), 0, 1)
         return view, placed[4:14].reshape(5, 2).astype(np.float32), 1.0
@@ -238,14 +236,13 @@ class Scenes:
         return _perhaps_mirrored(matrix, round(2 * centre[0]) + 1, rng)
 
     def _ground(self, rng: np.random.Generator) -> Unit:
-        """What lies behind the portraits: a backdrop, a texture, or a far too large piece of a photo."""
-        side = self.scene
-        kind = rng.random()
-        if kind < 0.5:
+        """What lies behind the portraits: a plain or full backdrop, or a far too large piece of a photo."""
+        side, kind = self.scene, rng.random()
+        photo = self.photos[int(rng.integers(len(self.photos)))]
+        if kind < 0.35:
             return invent(side, rng)
         if kind < 0.75:
-            return texture(side, rng)
-        photo = self.photos[int(rng.integers(len(self.photos)))]
+            return scenery(side, (), palette(photo.reshape(-1, 3), rng), rng)
         k = side / min(photo.shape[:2]) * np.exp(rng.uniform(1.2, 2.5))
         at = -k * rng.uniform(0, 1, 2) * (np.array(photo.shape[1::-1]) - side / k)
         return cut(photo, np.array([[k, 0, at[0]], [0, k, at[1]]]), side)
@@ -274,62 +271,12 @@ class Scenes:
         return inside
 
 
-def cut(photo: Picture, matrix: Matrix, side: int) -> Unit:
-    """A square (side, side, 3) in [0, 1], drawn from a photo through a matrix; edges go on beyond it.
-
-    Chosen: areas averaged in whole factors, then linear interpolation; `limner.faces.align.warp` is sharper
-    and several times slower.
-    """
-    height, width = photo.shape[:2]
-    corners = move([(-1, -1), (side, -1), (-1, side), (side, side)], invert(matrix))
-    low = np.clip(np.floor(corners.min(axis=0)) - 1, 0, (width - 1, height - 1)).astype(int)
-    high = np.clip(np.ceil(corners.max(axis=0)) + 2, low + 1, (width, height)).astype(int)
-    part = photo[low[1] : high[1], low[0] : high[0]]
-    n = max(1, int(1 / scale(matrix)))
-    size = max(1, part.shape[1] // n), max(1, part.shape[0] // n)
-    k = np.array([part.shape[1] / size[0], part.shape[0] / size[1]])
-    if n > 1:
-        part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-    # From the shrunk part to the photo: x = k (u + 1/2) - 1/2 + low.
-    linear = matrix[:, :2] * k
-    to_square = np.column_stack([linear, matrix[:, 2] + matrix[:, :2] @ ((k - 1) / 2 + low)])
-    drawn = cv2.warpAffine(
-        part, to_square, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return _single(drawn / np.float32(255))
-
-
-def texture(side: int, rng: np.random.Generator) -> Unit:
-    """A pattern without a face: coloured noise at several scales, stripes, or discs; (side, side, 3)."""
-    made = np.zeros((side, side, 3), np.float32)
-    kind = rng.integers(3)
-    if kind == 0:
-        for cells in (4, 12, 36, 96):
-            spots = rng.normal(0, 1, (cells, cells, 3)).astype(np.float32)
-            made += rng.uniform(0, 0.5) * cv2.resize(spots, (side, side), interpolation=cv2.INTER_CUBIC)
-        return np.clip(0.5 + 0.5 * made * rng.uniform(0.3, 1, 3), 0, 1).astype(np.float32)
-    made += rng.random(3).astype(np.float32)
-    for _ in range(int(rng.integers(10, 80))):
-        colour = rng.random(3).tolist()
-        ends = rng.integers(-side // 4, side + side // 4, (2, 2)).tolist()
-        if kind == 1:
-            cv2.line(made, ends[0], ends[1], colour, int(rng.integers(1, 12)), cv2.LINE_AA)
-        else:
-            axes = rng.integers(1, side // 6, 2).tolist()
-            cv2.ellipse(made, ends[0], axes, rng.uniform(0, 180), 0, 360, colour, -1, cv2.LINE_AA)
-    return made
-
-
 def _single(values: NDArray[np.floating]) -> Unit:
     return values.astype(np.float32, copy=False)
 
 
 def _resized(picture: Unit, side: int, how: int) -> Unit:
     return np.asarray(cv2.resize(picture, (side, side), interpolation=how), np.float32)
-
-
-def _noisy(photo: Unit, sigma: float, rng: np.random.Generator) -> Unit:
-    return photo + np.float32(sigma) * rng.standard_normal(photo.shape, np.float32)
 
 
 def _planes(picture: Unit) -> Unit:
@@ -407,9 +354,3 @@ def _ramp(height: int, width: int, rng: np.random.Generator) -> Unit:
     x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
     along = np.clip(0.5 + 0.5 * (x * np.cos(angle) + y * np.sin(angle)) * rng.uniform(0.7, 2), 0, 1)
     return (1 - along * rng.uniform(0.3, 0.85)).astype(np.float32)
-
-
-def _compressed(photo: Unit, quality: int) -> Unit:
-    options = [cv2.IMWRITE_JPEG_QUALITY, quality]
-    coded = cv2.imencode(".jpg", np.round(255 * photo).astype(np.uint8), options)[1]
-    return _single(np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8) / np.float32(255))

@@ -1,7 +1,5 @@
 """Training of the finder: labels by a teacher, then scenes and views composed from labelled portraits."""
 
-import dataclasses
-import json
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +12,7 @@ from limner.data.portraits import portraits
 from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
 from limner.faces.find import FACE, FOUND, PLACE, SHIFTS, VOTES
+from limner.methods.base import describe
 from limner.methods.finder.config import Config
 from limner.methods.finder.label import labelled
 from limner.methods.finder.loss import focal_loss, place_loss, points_loss, sure_loss, vote_loss, voted
@@ -47,7 +46,7 @@ def train(config: Config, report: Report = silent) -> Path:
     run = Run(
         config.run,
         keep={"net": net, "average": average, "step": step},
-        about=describe(config, len(scenes)),
+        about=describe(config, "photo-faces", f"{len(scenes)} portraits of {config.data.name}"),
         report=report,
     )
 
@@ -89,17 +88,3 @@ def read(config: Config) -> Scenes:
         raise DataError(f"{config.teacher} sees a face in none of the {len(paths)} portraits")
     photos = [image.read(entry.path) for entry in kept]
     return Scenes(photos, [np.asarray(entry.faces[:, :14]) for entry in kept], light=config.light)
-
-
-def describe(config: Config, portraits: int) -> dict[str, str]:
-    """What the weight file says of itself."""
-    fields = dataclasses.asdict(config)
-    told = {k: v for k, v in fields.items() if k not in ("data", "teacher", "run")}
-    return {
-        "method": "finder",
-        "direction": "photo-faces",
-        "licence": config.licence,
-        "config": json.dumps(told),
-        "trained_on": f"{portraits} portraits of {config.data.name}",
-        "seed": str(config.run.seed),
-    }

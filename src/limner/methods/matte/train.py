@@ -6,8 +6,6 @@ Source: the second term is the alpha loss of Xu et al., Deep image matting (CVPR
 Chosen: the cross entropy H, under which bodies fill sooner than under L1 alone.
 """
 
-import dataclasses
-import json
 from pathlib import Path
 
 import torch
@@ -17,6 +15,7 @@ from torch.optim import Adam
 from limner.data.composites import Composites
 from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
+from limner.methods.base import describe
 from limner.methods.matte.config import Config
 from limner.methods.matte.model import matter, slope_error
 from limner.nn.average import Average
@@ -48,7 +47,7 @@ def train(config: Config, report: Report = silent) -> Path:
     run = Run(
         config.run,
         keep={"net": net, "average": average, "step": step},
-        about=describe(config, len(samples)),
+        about=describe(config, "photo-matte", f"{len(samples)} keyed portraits of {config.data.name}"),
         report=report,
     )
 
@@ -65,17 +64,3 @@ def train(config: Config, report: Report = silent) -> Path:
         run.log({"entropy": entropy, "alpha": alpha, "slopes": slopes})
 
     return run.finish(average.module.state_dict())
-
-
-def describe(config: Config, people: int) -> dict[str, str]:
-    """What the weight file says of itself."""
-    fields = dataclasses.asdict(config)
-    told = {k: v for k, v in fields.items() if k not in ("data", "run")}
-    return {
-        "method": "matte",
-        "direction": "photo-matte",
-        "licence": config.licence,
-        "config": json.dumps(told),
-        "trained_on": f"{people} keyed portraits of {config.data.name}",
-        "seed": str(config.run.seed),
-    }

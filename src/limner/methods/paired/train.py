@@ -21,6 +21,7 @@ from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
 from limner.losses.adversarial import discriminator_loss, generator_loss, matching_loss
 from limner.losses.texture import texture_loss
+from limner.methods.base import describe
 from limner.methods.paired.config import Config
 from limner.methods.paired.model import discriminator, ends, generator
 from limner.nn.average import Average
@@ -63,7 +64,10 @@ def train(config: Config, report: Report = silent) -> Path:
             "draw_step": draw_step,
             "judge_step": judge_step,
         },
-        about=describe(config, len(kept)),
+        about=describe(
+            config, config.direction, f"{len(kept)} pairs of {config.data.parent.name}/{config.data.name}"
+        )
+        | {"frame": json.dumps(dataclasses.asdict(config.frame))},
         report=report,
     )
 
@@ -95,18 +99,3 @@ def train(config: Config, report: Report = silent) -> Path:
         run.log({"l1": l1, "fool": fool, "match": match, "texture": texture, "judge": loss_judge})
 
     return run.finish(drawn_average.module.state_dict())
-
-
-def describe(config: Config, pairs: int) -> dict[str, str]:
-    """What the weight file says of itself."""
-    fields = dataclasses.asdict(config)
-    told = {k: v for k, v in fields.items() if k not in ("data", "run")}
-    return {
-        "method": "paired",
-        "direction": config.direction,
-        "licence": config.licence,
-        "frame": json.dumps(dataclasses.asdict(config.frame)),
-        "config": json.dumps(told),
-        "trained_on": f"{pairs} pairs of {config.data.parent.name}/{config.data.name}",
-        "seed": str(config.run.seed),
-    }
