@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from limner.data.backdrop import invent
 from limner.data.drawn import drawn
 from limner.data.pair import Picture
-from limner.faces.align import Frame, Matrix, invert, move, scale, similarity
+from limner.faces.align import Matrix, invert, move, scale, similarity
+from limner.frame import Frame
 from limner.methods.finder.rows import Row, Rows, moved
 
 Unit = NDArray[np.float32]
