@@ -94,6 +94,10 @@ def test_drawing_does_not_import_torch(tmp_path: Path) -> None:
     assert not _modules_after(code) & {"torch", "onnx", "accelerate", "safetensors"}
 
 
+def test_data_sets_import_nothing_heavy() -> None:
+    assert not _modules_after("import limner.data") & {"torch", "cv2", "onnxruntime"}
+
+
 def test_at_most_six_public_names() -> None:
     import limner
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from limner.data.dataset import DataSet
 from limner.data.layout import gather, plain
-from limner.data.pair import DataError, Pair
+from limner.data.pair import DataError, Pair, some
 from limner.data.split import splits
 from limner.frame import Frame
 
@@ -60,26 +60,26 @@ def whole(folder: Path) -> list[Pair]:
     """The pairs of all three parts; identities are prefixed with the part, as in `cuhk_f-005-01`.
 
     Args:
-        folder: Holds one subfolder for each part, whose name starts with CUHK, AR or XM2VTS.
+        folder: Holds subfolders whose names start with CUHK, AR and XM2VTS.
 
     Raises:
-        DataError: A part is missing or damaged.
+        DataError: A part is missing or damaged, or a picture is in no part.
     """
-    found = {part: _subfolders(folder, part) for part in _PARTS}
-
-    def identity(path: Path) -> str:
-        part = next((p for p, held in found.items() if folder / path.parts[0] in held), "")
-        return f"{part}_{_PARTS[part](path)}" if part else plain(path)
-
-    return gather(folder, identity)
+    pairs = gather(folder, _person)
+    missing = _PARTS.keys() - {pair.identity.split("_")[0] for pair in pairs}
+    if missing:
+        raise DataError(f"{folder} holds no pair of {some(part.upper() for part in missing)}")
+    return pairs
 
 
-def _subfolders(folder: Path, part: str) -> list[Path]:
-    inside = folder.iterdir() if folder.is_dir() else iter(())
-    found = [p for p in inside if p.is_dir() and p.name.lower().startswith(part)]
-    if not found:
-        raise DataError(f"{folder} has no subfolder that starts with {part.upper()}; one is expected")
-    return found
+def _person(path: Path) -> str:
+    """Who is on a picture of the whole set, by its path inside it."""
+    # "AR_photo" and "CUHKStudent" are parts, "archive" is none.
+    found = re.match(r"(?i:(cuhk|ar|xm2vts))(?![a-z])", path.parts[0])
+    if found is None:
+        raise DataError(f"{path} is in no subfolder that starts with CUHK, AR or XM2VTS")
+    part = found[1].lower()
+    return f"{part}_{_PARTS[part](path)}"
 
 
 CUHK = DataSet(

@@ -1,6 +1,6 @@
 """A data set: what it is, where its pictures are expected, and who of it is trained on or tested."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,7 +110,7 @@ def _split(name: str, splits: Mapping[str, Split], wanted: str) -> Split:
 
 
 @contextmanager
-def _told_of(name: str, layout: str) -> Iterator[None]:
+def _told_of(name: str, layout: str) -> Generator[None, None, None]:
     """Adds to an error which data set it is about, and what was expected."""
     try:
         yield

@@ -4,9 +4,9 @@ Source: Fan et al., Facial-sketch synthesis: a new challenge (Machine Intelligen
 description in DengPingFan/FS2K on GitHub, which the words of `ATTRIBUTES` follow.
 
 Nobody says who is on the photos, so an identity is a picture, not a person: `photo1_image0110`, as the set's
-own tool names it. The same person may be in training and in test. The faces are not aligned. Of the 1804 pairs
-looked at, photo and sketch have one size: 250 x 250 in `photo1`, 475 x 340 in `photo3`, 223 x 318 in `photo2`
-but for one of 205 x 292.
+own tool names it. The same person may be in training and in test. The faces are not aligned. A photo and its
+sketch have one size, in the 1804 pairs looked at: 250 x 250 in `photo1`, 475 x 340 in `photo3`, 223 x 318 in
+`photo2` but for one of 205 x 292.
 """
 
 import json

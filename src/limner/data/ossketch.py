@@ -69,7 +69,7 @@ OS_SKETCH = DataSet(
     title="OS-Sketch, 400 pairs for testing. Wu et al., One-shot face sketch synthesis in the wild, "
     "arXiv 2506.15312",
     licence="non-commercial, not to be redistributed",
-    layout="photos and sketches in folders called after them at any depth, partners named alike, no name twice",
+    layout="photos and sketches in folders called after them at any depth, partners alone named alike",
     read=lambda folder: gather(folder, plain),
     splits=splits("os-sketch-all"),
 )
