@@ -33,7 +33,7 @@ _LAYOUT = (
     "train/sketches, CUHK_testing_photo and CUHK_testing_sketch)"
 )
 _CITE = "Wang and Tang, Face photo-sketch synthesis and recognition, TPAMI 31(11), 2009"
-_TERMS = "research only, not to be redistributed"
+_TERMS = "research, non-commercial"
 
 
 def student(path: Path) -> str:

@@ -27,7 +27,7 @@ CUFSF = DataSet(
     name="cufsf",
     title="CUHK Face Sketch FERET Database, 1194 pairs. Zhang, Wang, Tang, Coupled information-theoretic "
     "encoding for face photo-sketch recognition, CVPR 2011",
-    licence="photos by NIST's FERET agreement; research only, not to be redistributed",
+    licence="photos by NIST's FERET agreement; research, non-commercial",
     layout="photos and sketches, one of each a person, in folders called after them at any depth, each name "
     "starting with the person's FERET number of five digits",
     read=lambda folder: gather(folder, identity),

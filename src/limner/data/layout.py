@@ -8,7 +8,7 @@ from limner.data.pair import DataError, Pair, some
 from limner.image import PICTURE_SUFFIXES
 
 Identity = Callable[[Path], str]
-"""From a picture's path inside the data set's folder to the name of its pair."""
+"""From a picture's path to the name of its pair."""
 
 # Words in folder names of the copies that circulate; `trainA` and `trainB` are what pix2pix calls them.
 _PHOTO = re.compile(r"photo|image|^(train|test|val)?A$", re.IGNORECASE)
@@ -52,11 +52,11 @@ def pictures(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise DataError(f"{folder} is not a folder; a folder of pictures is expected")
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURE_SUFFIXES)
-    found = [p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
-    if not found:
+    found = [p for p in folder.rglob("*") if p.suffix.lower() in PICTURE_SUFFIXES and p.is_file()]
+    shown = [p for p in found if not any(each.startswith(".") for each in p.relative_to(folder).parts)]
+    if not shown:
         raise DataError(f"{folder} holds no picture; {', '.join(sorted(PICTURE_SUFFIXES))} are expected")
-    return found
+    return sorted(shown)
 
 
 def named(paths: Iterable[Path], identity: Identity) -> dict[str, Path]:

@@ -69,7 +69,8 @@ class Split:
     Attributes:
         name: What a score calls it, and the name of its file.
         source: Where the list comes from: the comment at the top of its file, in one line.
-        sha256: Of the file, in hexadecimal.
+        sha256: Of the file, in hexadecimal. It binds the identities listed; of a rule, the rule alone, not
+            whom it takes from a folder.
         ids: The identities listed, in the protocol's order.
         rules: What more is taken, by place among the sorted identities.
     """
