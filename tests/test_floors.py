@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "src" / "limner"
 FLOORS = (
-    {"errors", "files", "hub", "image", "progress", "runtime", "tile"},
+    {"errors", "files", "frame", "hub", "image", "progress", "runtime", "tile"},
     {"data", "engine", "faces", "losses", "metrics", "nn"},
     {"pretrained"},
     {"methods"},
@@ -18,7 +18,7 @@ FLOORS = (
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 # On the ground floor, files build on each other in this order; elsewhere rooms of a floor are strangers.
-GROUND = ("errors", "progress", "files", "hub", "image", "runtime", "tile")
+GROUND = ("errors", "frame", "progress", "files", "hub", "image", "runtime", "tile")
 # A heavy third party is imported by the one module that owns it.
 OWNERS = {
     "onnxruntime": {"runtime.py"},
@@ -92,6 +92,10 @@ def test_drawing_does_not_import_torch(tmp_path: Path) -> None:
         f"assert main(['draw', {str(tmp_path / 'a.png')!r}, '--whole']) == 0"
     )
     assert not _modules_after(code) & {"torch", "onnx", "accelerate", "safetensors"}
+
+
+def test_data_sets_import_nothing_heavy() -> None:
+    assert not _modules_after("import limner.data") & {"torch", "cv2", "onnxruntime"}
 
 
 def test_at_most_six_public_names() -> None:

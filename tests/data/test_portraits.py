@@ -1,12 +1,12 @@
 """Who is on a portrait, and who is kept for testing."""
 
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from limner.data.pair import DataError
 from limner.data.portraits import held_out, identity, portraits
+from limner.data.split import load
 
 
 def test_two_portraits_of_one_person_have_one_identity() -> None:
@@ -22,8 +22,7 @@ def test_a_fifth_is_held_out_and_always_the_same() -> None:
 
 
 def test_the_split_file_holds_what_the_rule_draws() -> None:
-    text = (files("limner.data") / "splits/portraits.txt").read_text(encoding="utf-8")
-    people = text.split()
+    people = load("portraits-test").ids
     assert len(people) == len(set(people)) == 479
     assert all(held_out(name) for name in people)
 

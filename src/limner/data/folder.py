@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from limner import image
+from limner.data.dataset import DataSet
+from limner.data.layout import match, named
 from limner.data.pair import DataError, Pair
 
 
@@ -14,16 +16,9 @@ def pairs(folder: Path) -> list[Pair]:
 
     Raises:
         DataError: A folder is missing, a picture lacks its partner, or two share one name.
+        limner.image.ImageError: A folder holds no picture.
     """
-    photos, sketches = by_name(folder / "photos"), by_name(folder / "sketches")
-    lonely = sorted(photos.keys() ^ sketches.keys())
-    if lonely:
-        raise DataError(
-            f"{folder}: {len(photos)} photos and {len(sketches)} sketches; without a partner: "
-            + ", ".join(lonely[:5])
-            + (f" and {len(lonely) - 5} more" if len(lonely) > 5 else "")
-        )
-    return [Pair(name, photos[name], sketches[name]) for name in sorted(photos)]
+    return match(folder, by_name(folder / "photos"), by_name(folder / "sketches"))
 
 
 def by_name(folder: Path) -> dict[str, Path]:
@@ -38,10 +33,13 @@ def by_name(folder: Path) -> dict[str, Path]:
     """
     if not folder.is_dir():
         raise DataError(f"{folder} is not a folder; a folder of pictures is expected")
-    found: dict[str, Path] = {}
-    for path in image.expand([folder]):
-        name = path.name.split(".")[0]
-        if name in found:
-            raise DataError(f"{path} and {found[name]} have one name; one picture each is expected")
-        found[name] = path
-    return found
+    return named(image.expand([folder]), lambda path: path.name.split(".")[0])
+
+
+FOLDER = DataSet(
+    name="folder",
+    title="a plain folder of pairs",
+    licence="yours",
+    layout="photos and sketches, partners named alike up to the first dot",
+    read=pairs,
+)

@@ -1,6 +1,7 @@
 """A pair: a photo and the sketch of the same face."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +22,18 @@ class Pair:
     """Where a photo and its sketch lie.
 
     Attributes:
-        identity: The person's name in the data set.
+        identity: Its name in the data set: the person, where the set says who is who, else the picture.
         photo: Path of the photo.
         sketch: Path of the sketch.
+        style: The artist or manner within the set, "" where it has one only.
+        attributes: What the set says of the photo, such as "smile": "yes".
     """
 
     identity: str
     photo: Path
     sketch: Path
+    style: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
 
     def read(self) -> tuple[Picture, Picture]:
         """Reads both.
@@ -47,3 +52,10 @@ class Pair:
                 f"{sketch.shape[1]} x {sketch.shape[0]}; a pair of one size is expected"
             )
         return photo, sketch
+
+
+def some(names: Iterable[str]) -> str:
+    """The first five of the names, sorted, as an error's one line may hold them."""
+    known = sorted(names)
+    rest = f" and {len(known) - 5} more" if len(known) > 5 else ""
+    return ", ".join(known[:5]) + rest

@@ -3,13 +3,17 @@
 A fifth of the people is kept for testing, by the hash of a name, so that it is the same people on every
 machine, for every part that learns from portraits, and adding a set never moves anybody. For the four freely
 licensed sets that limner was trained on (Face Research Lab London, Young Adult White Faces, official
-portraits of two collections) `splits/portraits.txt` lists their names.
+portraits of two collections) `splits/portraits-test.txt` lists their names.
 """
 
 import hashlib
 from pathlib import Path
 
+from limner.data.dataset import PhotoSet
+from limner.data.layout import pictures
 from limner.data.pair import DataError
+from limner.data.photo import Photo
+from limner.data.split import splits
 from limner.image import PICTURE_SUFFIXES
 
 SHARE = 5
@@ -44,3 +48,23 @@ def portraits(folder: Path, test: bool = False) -> list[Path]:
     if not kept:
         raise DataError(f"{folder} holds no {'test' if test else 'training'} portrait; pictures are expected")
     return kept
+
+
+def everybody(folder: Path) -> list[Photo]:
+    """All portraits of a folder and its subfolders, those of one person together.
+
+    Raises:
+        DataError: There is no such folder, or no picture in it.
+    """
+    return sorted((Photo(identity(p), p) for p in pictures(folder)), key=lambda p: (p.identity, p.photo))
+
+
+PORTRAITS = PhotoSet(
+    name="portraits",
+    title="the four sets of portraits that limner's own parts were trained on: Face Research Lab London Set "
+    "and Young Adult White Faces (DeBruine and Jones), official portraits of two collections",
+    licence="CC BY 4.0 and public domain",
+    layout="pictures, in subfolders or not, whose names up to the first underscore are the people's",
+    read=everybody,
+    splits=splits("portraits-test"),
+)

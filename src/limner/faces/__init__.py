@@ -4,12 +4,13 @@ The same code stands before training, drawing and scoring, so that a style meets
 as those it learned from.
 """
 
-from limner.faces.align import Frame, invert, similarity, warp
+from limner.faces.align import invert, similarity, warp
 from limner.faces.face import Face, FaceError
 from limner.faces.find import find
 from limner.faces.given import given
 from limner.faces.overlay import overlay
 from limner.faces.patchwork import draw_faces
+from limner.frame import Frame
 
 __all__ = [
     "Face",

@@ -14,14 +14,14 @@ complex numbers, ``z = x + i y``, a similarity (turn, scale and shift, no mirror
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Point: TypeAlias = tuple[float, float]
+from limner.frame import Frame, Point, span
+
 Matrix: TypeAlias = NDArray[np.float64]
 Border: TypeAlias = Literal["replicate", "reflect", "white"]
 Sample = TypeVar("Sample", np.uint8, np.float32, np.float64)
@@ -31,41 +31,6 @@ _BORDERS = {
     "reflect": cv2.BORDER_REFLECT_101,
     "white": cv2.BORDER_CONSTANT,
 }
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A canonical face geometry: how large a picture is and where its eyes are, all in pixels.
-
-    Attributes:
-        width: picture width, at least 1.
-        height: picture height, at least 1.
-        left_eye: centre (x, y) of the eye at the image's left.
-        right_eye: centre (x, y) of the eye at the image's right.
-
-    Raises:
-        ValueError: a side below 1, or eyes that coincide or are not finite.
-    """
-
-    width: int
-    height: int
-    left_eye: Point
-    right_eye: Point
-
-    def __post_init__(self) -> None:
-        if self.width < 1 or self.height < 1:
-            raise ValueError(f"a frame is at least 1 x 1 pixels, got {self.width} x {self.height}")
-        _span(self.eyes)
-
-    @property
-    def eyes(self) -> tuple[Point, Point]:
-        """The two eyes, left first."""
-        return self.left_eye, self.right_eye
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height), as `warp` takes it."""
-        return self.width, self.height
 
 
 def similarity(eyes: tuple[Point, Point], frame: Frame) -> Matrix:
@@ -81,7 +46,7 @@ def similarity(eyes: tuple[Point, Point], frame: Frame) -> Matrix:
     Raises:
         ValueError: the eyes coincide or are not finite.
     """
-    a = _span(frame.eyes) / _span(eyes)
+    a = span(frame.eyes) / span(eyes)
     b = complex(*frame.left_eye) - a * complex(*eyes[0])
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]], np.float64)
 
@@ -100,14 +65,6 @@ def scale(matrix: Matrix) -> float:
     """
     turn, _ = _parts(matrix)
     return float(np.sqrt(abs(np.linalg.det(turn))))
-
-
-def _span(eyes: tuple[Point, Point]) -> complex:
-    """From the left eye to the right one, as a complex number."""
-    span = complex(*eyes[1]) - complex(*eyes[0])
-    if not 0 < abs(span) < np.inf:
-        raise ValueError(f"two distinct eyes with finite coordinates expected, got {eyes}")
-    return span
 
 
 def invert(matrix: Matrix) -> Matrix:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from limner.errors import LimnerError
-from limner.faces.align import Matrix, Point, move, scale
+from limner.faces.align import Matrix, move, scale
+from limner.frame import Point
 
 Points = tuple[Point, Point, Point, Point, Point]
 

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limner import hub
-from limner.faces.align import Frame, Matrix, invert, move, scale, similarity, warp
+from limner.faces.align import Matrix, invert, move, scale, similarity, warp
 from limner.faces.face import MIRRORED, Face
+from limner.frame import Frame
 from limner.runtime import Net
 
 Picture = NDArray[np.uint8]

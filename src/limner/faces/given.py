@@ -5,8 +5,9 @@ from itertools import combinations
 
 import numpy as np
 
-from limner.faces.align import Frame, invert, move, similarity
+from limner.faces.align import invert, move, similarity
 from limner.faces.face import Face, FaceError
+from limner.frame import Frame
 
 # A face whose eyes are one unit apart. Chosen: the usual places, as portraits have them on average.
 _EYES = Frame(1, 1, (0, 0), (1, 0))

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from limner.faces.align import Point
 from limner.faces.face import Face
+from limner.frame import Point
 
 _DARK, _BOX = (0, 0, 0), (255, 221, 51)
 # Of the five points, in their order: either eye, the nose, either corner of the mouth.

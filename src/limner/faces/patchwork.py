@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limner.faces import share
-from limner.faces.align import Frame, Matrix, compose, invert, move, similarity, warp
+from limner.faces.align import Matrix, compose, invert, move, similarity, warp
 from limner.faces.face import Face, FaceError
+from limner.frame import Frame
 
 Picture = NDArray[np.uint8]
 Draw = Callable[[Picture], Picture]

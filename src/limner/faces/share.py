@@ -22,8 +22,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from limner.faces.align import Point
 from limner.faces.face import Face
+from limner.frame import Point
 
 Box = tuple[int, int, int, int]
 

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from limner import image
 from limner.data.pair import DataError, Picture
-from limner.faces.align import Frame, compose, invert, similarity, warp
+from limner.faces.align import compose, invert, similarity, warp
 from limner.files import replacing
+from limner.frame import Frame
 from limner.methods.finder.rows import Rows, moved
 
 SURE = 0.6

@@ -17,7 +17,8 @@ from limner.data.cutting import cut
 from limner.data.drawn import drawn
 from limner.data.pair import Picture
 from limner.data.scenery import palette, scenery
-from limner.faces.align import Frame, Matrix, invert, similarity
+from limner.faces.align import Matrix, invert, similarity
+from limner.frame import Frame
 from limner.methods.finder.rows import Row, Rows, moved
 
 Unit = NDArray[np.float32]

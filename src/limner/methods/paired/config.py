@@ -6,7 +6,7 @@ from typing import Literal
 
 from limner.data.augment import Augment
 from limner.engine.config import RunConfig
-from limner.faces.align import Frame
+from limner.frame import Frame
 
 CUHK = Frame(width=400, height=500, left_eye=(150.0, 250.0), right_eye=(250.0, 250.0))
 

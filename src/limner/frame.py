@@ -1,0 +1,59 @@
+"""A canonical face geometry: what a set is aligned to, a style is trained in, a face is brought into.
+
+Points are ``(x, y)`` in pixels, x to the right and y down; read as complex numbers they are ``x + i y``.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Point: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How large a picture is and where its eyes are, all in pixels.
+
+    Attributes:
+        width: picture width, at least 1.
+        height: picture height, at least 1.
+        left_eye: centre (x, y) of the eye at the image's left.
+        right_eye: centre (x, y) of the eye at the image's right.
+
+    Raises:
+        ValueError: a side below 1, or eyes that coincide or are not finite.
+    """
+
+    width: int
+    height: int
+    left_eye: Point
+    right_eye: Point
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1:
+            raise ValueError(f"a frame is at least 1 x 1 pixels, got {self.width} x {self.height}")
+        span(self.eyes)
+
+    @property
+    def eyes(self) -> tuple[Point, Point]:
+        """The two eyes, left first."""
+        return self.left_eye, self.right_eye
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height), as `limner.faces.warp` takes it."""
+        return self.width, self.height
+
+
+def span(eyes: tuple[Point, Point]) -> complex:
+    """From the left eye to the right one, as a complex number.
+
+    Args:
+        eyes: (x, y) of the image-left and of the image-right eye, in pixels.
+
+    Raises:
+        ValueError: the eyes coincide or are not finite.
+    """
+    between = complex(*eyes[1]) - complex(*eyes[0])
+    if not 0 < abs(between) < float("inf"):
+        raise ValueError(f"two distinct eyes with finite coordinates expected, got {eyes}")
+    return between
