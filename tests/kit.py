@@ -23,6 +23,7 @@ from limner.methods.base import Method
 from limner.methods.style import open_style
 from limner.progress import silent
 from limner.sketcher import Sketcher
+from tests.laws import assert_metric_laws
 
 Picture = NDArray[np.uint8]
 Unit = NDArray[np.float32]
@@ -227,6 +228,7 @@ __all__ = [
     "assert_bounded",
     "assert_draws",
     "assert_learns",
+    "assert_metric_laws",
     "assert_resumes",
     "face",
     "face_at",

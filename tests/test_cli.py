@@ -1,5 +1,6 @@
 """The command line: what it prints, where results go, and one clear line for each bad input."""
 
+import hashlib
 import json
 import os
 import resource
@@ -332,8 +333,37 @@ def test_styles_lists_licence_and_scores(capsys: pytest.CaptureFixture[str]) -> 
         assert set(card["scores"]) >= {"ssim", "fsim", "scoot"}
 
 
+def test_fetch_lists_what_is_there_and_what_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIMNER_HOME", str(tmp_path))
+    (tmp_path / "vgg16.pth").touch()
+    assert main(["fetch"]) == 0
+    told = capsys.readouterr().out
+    for card in hub.downloads().values():
+        assert card.url in told
+        assert card.licence in told
+    assert "alexnet  (244 MB, not here: alexnet)" in told
+    assert "vgg16  (553 MB, fetched)" in told
+    assert "not here: alexnet, lpips-alex)" in told
+    assert "known are alexnet" in fails(capsys, "fetch", "alxnet")
+
+
+def test_fetch_downloads_what_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.bin").write_bytes(b"weights")
+    url, sha256 = (tmp_path / "a.bin").as_uri(), hashlib.sha256(b"weights").hexdigest()
+    card = hub.Download("a", "a test", url, sha256, 7, "none")
+    monkeypatch.setattr("limner.hub.fetching.downloads", lambda: {"a": card})
+    monkeypatch.setenv("LIMNER_HOME", str(tmp_path / "cache"))
+    assert main(["fetch", "a"]) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'cache' / 'a.bin'}\n"
+    assert (tmp_path / "cache" / "a.bin").read_bytes() == b"weights"
+
+
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     told = capsys.readouterr().out
-    assert all(name in told for name in ("draw", "faces", "styles", "train", "export"))
+    assert all(name in told for name in ("draw", "faces", "styles", "train", "export", "fetch"))
     assert main(["--version"]) == 0

@@ -45,7 +45,7 @@ def test_every_packaged_file_has_a_card() -> None:
 
 def test_an_unknown_style_lists_the_known_ones_nearest_first(monkeypatch: pytest.MonkeyPatch) -> None:
     known = {name: dataclasses.replace(CARDS[0], name=name) for name in ("pencil", "cuhk", "photo")}
-    monkeypatch.setattr(hub, "cards", lambda: known)
+    monkeypatch.setattr("limner.hub.packaging.cards", lambda: known)
     with pytest.raises(StyleError, match=r"'cukh'; known styles: cuhk, .*pencil"):
         hub.card("cukh")
 
@@ -55,7 +55,7 @@ def test_a_damaged_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     content = bytearray(hub.packaged(CARDS[0]))
     content[len(content) // 2] ^= 1
     (tmp_path / "weights" / CARDS[0].file).write_bytes(content)
-    monkeypatch.setattr(hub, "files", lambda _: tmp_path)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr("limner.hub.packaging.files", lambda _: tmp_path)  # pyright: ignore[reportUnknownLambdaType]
     with pytest.raises(StyleError, match="damaged"):
         hub.packaged(CARDS[0])
     (tmp_path / "weights" / CARDS[0].file).unlink()

@@ -1,4 +1,4 @@
-"""The command line: `limner draw|faces|styles|train|export`. Doors only; the work is done below.
+"""The command line: `limner draw|faces|styles|train|export|fetch`. Doors only; the work is done below.
 
 Each command is a function whose signature is its options. A command's imports happen when it is called, so
 that `limner --help` answers at once and `limner draw` never imports torch.
@@ -156,6 +156,30 @@ def export(style: Path, /, out: Path | None = None) -> int:
     return 0
 
 
+def fetch(names: tuple[str, ...] = (), /) -> int:
+    """Download weights that others published, into limner's cache; without a name, list what there is.
+
+    Args:
+        names: What to download; what it needs comes with it.
+    """
+    from limner import hub
+
+    for card in map(hub.download, names):
+        with _bar(shown=True) as report:
+            _tell(str(hub.fetch(card, report)))
+    if names:
+        return 0
+    for card in hub.downloads().values():
+        lacks = ", ".join(part.name for part in hub.missing(card))
+        _tell(
+            f"{card.name}  ({card.size / 1e6:.3g} MB, {f'not here: {lacks}' if lacks else 'fetched'})\n"
+            f"  what        {card.what}\n"
+            f"  licence     {card.licence}\n"
+            f"  from        {card.url}"
+        )
+    return 0
+
+
 def _draw(args: Sequence[str]) -> int:
     return _parse(draw, args, "limner draw")
 
@@ -170,6 +194,10 @@ def _styles(args: Sequence[str]) -> int:
 
 def _export(args: Sequence[str]) -> int:
     return _parse(export, args, "limner export")
+
+
+def _fetch(args: Sequence[str]) -> int:
+    return _parse(fetch, args, "limner fetch")
 
 
 def _train(args: Sequence[str]) -> int:
@@ -199,6 +227,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "styles": (_styles, "list the styles that come with limner"),
     "train": (_train, "train a style from pairs"),
     "export": (_export, "turn a trained style into an ONNX file"),
+    "fetch": (_fetch, "download weights that others published"),
 }
 
 

@@ -59,7 +59,7 @@ def fsim(real: Grey, made: Grey) -> float:
 
     Raises:
         TypeError: If a picture is not a uint8 array.
-        ValueError: If a picture is not (H, W), is too small, or the shapes differ.
+        MetricError: If a picture is not (H, W), is too small, or the shapes differ.
 
     Source: Zhang, Zhang, Mou, Zhang, "FSIM: a feature similarity index for image quality
         assessment", IEEE TIP 2011; phase congruency after Kovesi, "Image features from phase

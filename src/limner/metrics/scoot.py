@@ -44,7 +44,7 @@ def scoot(real: Grey, made: Grey) -> float:
 
     Raises:
         TypeError: If a picture is not a uint8 array.
-        ValueError: If a picture is not (H, W), is too small, or the shapes differ.
+        MetricError: If a picture is not (H, W), is too small, or the shapes differ.
 
     Source: Fan, Zhang, Wu, Liu, Cheng, Ren, Rosin, Ji, "Scoot: a perceptual metric for facial
         sketches", ICCV 2019.

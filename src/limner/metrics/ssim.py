@@ -37,7 +37,7 @@ def ssim(real: Grey, made: Grey) -> float:
 
     Raises:
         TypeError: If a picture is not a uint8 array.
-        ValueError: If a picture is not (H, W), is smaller than the window, or the shapes differ.
+        MetricError: If a picture is not (H, W), is smaller than the window, or the shapes differ.
 
     Source: Wang, Bovik, Sheikh, Simoncelli, "Image quality assessment: from error visibility to
         structural similarity", IEEE TIP 2004, equations 13 to 17.

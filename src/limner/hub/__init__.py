@@ -1,0 +1,26 @@
+"""Weights by name: cards say what a file is and what it may be used for, and the file is held to its card.
+
+What limner made itself lies in the package. What others published is fetched into the user's cache, and only
+when a user asks for it.
+"""
+
+from limner.hub.fetching import Download, FetchError, download, downloads, fetch, fetched, home, missing
+from limner.hub.packaging import DRAWN, Card, StyleError, card, cards, packaged, styles
+
+__all__ = [
+    "DRAWN",
+    "Card",
+    "Download",
+    "FetchError",
+    "StyleError",
+    "card",
+    "cards",
+    "download",
+    "downloads",
+    "fetch",
+    "fetched",
+    "home",
+    "missing",
+    "packaged",
+    "styles",
+]

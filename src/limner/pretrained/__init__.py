@@ -1,0 +1,1 @@
+"""Networks that others trained, as the metrics look through them; needs torch and fetched weights."""

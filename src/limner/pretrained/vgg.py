@@ -1,0 +1,72 @@
+"""VGG-16's convolutions, and the five layers that LPIPS and DISTS take from them.
+
+Names of parameters are those of torchvision's file, whose classifier is left out.
+"""
+
+from collections.abc import Callable, Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+WIDTHS = (64, 128, 256, 512, 512)
+DEPTHS = (2, 2, 3, 3, 3)
+"""Convolutions a stage."""
+
+
+class L2Pool(nn.Module):
+    """Halves a layer by the root of the windowed mean of its squares, which does not alias as a maximum does.
+
+    Source: Henaff and Simoncelli, "Geodesics of learned representations" (ICLR 2016), as in DISTS: a 3 x 3
+        Hann window (1/4, 1/2, 1/4) on either axis.
+    """
+
+    window: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        taps = torch.tensor([0.25, 0.5, 0.25])
+        self.register_buffer("window", torch.outer(taps, taps), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Takes (N, C, H, W); gives (N, C, ceil(H / 2), ceil(W / 2))."""
+        channels = x.shape[1]
+        window = self.window.expand(channels, 1, 3, 3)
+        return torch.sqrt(F.conv2d(x * x, window, stride=2, padding=1, groups=channels) + 1e-12)
+
+
+class VGG16(nn.Module):
+    """Picture to its rectified answers at the end of each of five stages.
+
+    Source: Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition"
+        (ICLR 2015), configuration D.
+
+    Args:
+        pool: Makes what halves the size between stages: a maximum over 2 x 2 in the paper, `L2Pool` in DISTS.
+        widths: Channels of each stage.
+    """
+
+    def __init__(
+        self, pool: Callable[[], nn.Module] = lambda: nn.MaxPool2d(2), widths: Sequence[int] = WIDTHS
+    ) -> None:
+        super().__init__()
+        parts: list[nn.Module] = []
+        self.ends: list[int] = []
+        given = 3
+        for depth, width in zip(DEPTHS, widths, strict=True):
+            if parts:
+                parts.append(pool())
+            for _ in range(depth):
+                parts += [nn.Conv2d(given, width, 3, padding=1), nn.ReLU()]
+                given = width
+            self.ends.append(len(parts) - 1)
+        self.features = nn.Sequential(*parts)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """Takes (N, 3, H, W), normalised, sides >= 16; gives five layers (N, C, h, w)."""
+        layers: list[Tensor] = []
+        for i, part in enumerate(self.features):
+            x = part(x)
+            if i in self.ends:
+                layers.append(x)
+        return layers
