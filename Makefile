@@ -1,4 +1,5 @@
 # What a newcomer types: `make draw` and `make test`. Both make their own environment in .venv.
+# `make results` writes docs/results.md anew from what the benchmarks left in docs/results.
 PYTHON ?= python3
 PHOTO ?= examples/portrait.jpg
 STYLE ?= cuhk
@@ -6,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: draw test check clean
+.PHONY: draw test check results clean
 
 draw: $(VENV)/core
 	@$(BIN)/limner draw "$(PHOTO)" --style "$(STYLE)" --force
@@ -18,6 +19,9 @@ check: $(VENV)/check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
+
+results: $(VENV)/test
+	$(BIN)/python -m benchmarks.results
 
 $(VENV)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -1,6 +1,6 @@
 """How fast a style draws, beside the ResNet-9 generator of CycleGAN and CUT, in one run.
 
-    python -m benchmarks.draw [--style cuhk] [--runs 5] [--threads 2]
+    python -m benchmarks.draw [--style cuhk] [--runs 5] [--threads 2] [--json OUT]
 
 Both networks run in onnxruntime with the same threads on the same noise, in turn. The ResNet-9 (64 channels,
 11.38 M parameters) has random weights: its speed does not depend on them.
@@ -10,6 +10,7 @@ Source: Zhu et al., CycleGAN (ICCV 2017), appendix 7.2: c7s1-64, d128, d256, R25
 import argparse
 import statistics
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 import limner
-from benchmarks.machine import machine
+from benchmarks.record import Table, show
 from limner.runtime import Net
 from limner.tile import Draw
 
@@ -75,27 +76,31 @@ def seconds(net: Draw, x: NDArray[np.float32]) -> float:
     return time.perf_counter() - started
 
 
+def measured(ours: Draw, size: int, runs: int, threads: int) -> tuple[str, ...]:
+    """A row: median milliseconds of each, the median ratio of neighbouring runs, and its least and most."""
+    x = np.random.default_rng(0).random((1, 3, size, size), np.float32)
+    rival = exported(resnet9(), size, threads)
+    for net in (ours, rival):
+        seconds(net, x)  # the first run allocates
+    times = [(seconds(ours, x), seconds(rival, x)) for _ in range(runs)]
+    a, b = (statistics.median(each) * 1000 for each in zip(*times, strict=True))
+    ratios = [slow / fast for fast, slow in times]
+    spread = f"{min(ratios):.1f}, {max(ratios):.1f}"
+    return f"{size}", f"{a:.0f}", f"{b:.0f}", f"{statistics.median(ratios):.1f}", spread
+
+
 def main() -> None:
-    """Prints a Markdown table: median milliseconds of each, and the median ratio of neighbouring runs."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Prints and keeps a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--style", default="cuhk")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     ours = limner.load(options.style, threads=options.threads).net
-    theirs = resnet9()
-    print(f"{machine()}; onnxruntime, {options.threads} threads, median of {options.runs} runs in turn\n")
-    print("| size | ours, ms | ResNet-9, ms | times faster | least, most |\n| --- | --- | --- | --- | --- |")
-    for size in SIZES:
-        x = np.random.default_rng(0).random((1, 3, size, size), np.float32)
-        rival = exported(theirs, size, options.threads)
-        for net in (ours, rival):
-            seconds(net, x)  # the first run allocates
-        times = [(seconds(ours, x), seconds(rival, x)) for _ in range(options.runs)]
-        a, b = (statistics.median(each) * 1000 for each in zip(*times, strict=True))
-        ratios = [slow / fast for fast, slow in times]
-        spread = f"{min(ratios):.1f}, {max(ratios):.1f}"
-        print(f"| {size} | {a:.0f} | {b:.0f} | {statistics.median(ratios):.1f} | {spread} |", flush=True)
+    head = ("size", "ours, ms", "ResNet-9, ms", "times faster (median)", "least, most")
+    rows = tuple(measured(ours, size, options.runs, options.threads) for size in SIZES)
+    show(options.json, Table("speed", head, rows))
 
 
 if __name__ == "__main__":

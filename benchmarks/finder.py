@@ -23,7 +23,7 @@ import numpy as np
 from cv2.data import haarcascades
 from numpy.typing import NDArray
 
-from benchmarks.machine import machine
+from benchmarks.record import Table, show
 from limner import image
 from limner.data.portraits import identity, portraits
 from limner.faces import find
@@ -132,11 +132,14 @@ def told(results: Sequence[Result]) -> dict[str, float]:
     }
 
 
-def row(name: str, who: str, t: Mapping[str, float]) -> str:
+HEAD = ("condition", "finder", "n", "recall", "mean %", "median %", "other faces / 100")
+
+
+def row(name: str, who: str, t: Mapping[str, float]) -> tuple[str, ...]:
     """A line of the table; what was not measured stays empty."""
     columns = {"n": ".0f", "recall": ".4f", "mean": ".2f", "median": ".2f", "others": ".1f"}
     cells = [format(t[column], how) if column in t else "" for column, how in columns.items()]
-    return f"| {name} | {who} | {' | '.join(cells)} |"
+    return name, who, *cells
 
 
 def lightness(picture: Picture, points: Row) -> float:
@@ -152,7 +155,7 @@ def lightness(picture: Picture, points: Row) -> float:
     return float(np.median(np.concatenate([v.ravel() for v in values])) / 2.55)
 
 
-def timed(path: Path, teacher: Teacher) -> list[str]:
+def timed(path: Path, teacher: Teacher) -> Table:
     """Our finder, the teacher and OpenCV's frontal cascade on one picture at three sizes, in turn."""
     cascade = cv2.CascadeClassifier(haarcascades + "haarcascade_frontalface_alt2.xml")
 
@@ -165,7 +168,7 @@ def timed(path: Path, teacher: Teacher) -> list[str]:
         "cascade": by_cascade,
     }
     whole = image.read(path)
-    lines = ["| size | " + " | ".join(rivals) + " |", "| --- " * (1 + len(rivals)) + "|"]
+    rows: list[tuple[str, ...]] = []
     for side in (320, 640, 1280):
         k = side / max(whole.shape[:2])
         size = round(whole.shape[1] * k), round(whole.shape[0] * k)
@@ -178,8 +181,8 @@ def timed(path: Path, teacher: Teacher) -> list[str]:
                 seconds[name].append(time.perf_counter() - start)
         middle = {name: float(np.median(s)) for name, s in seconds.items()}
         cells = [f"{1000 * s:.0f} ms ({s / middle['YuNet']:.1f}x YuNet)" for s in middle.values()]
-        lines.append(f"| {size[0]} x {size[1]} | " + " | ".join(cells) + " |")
-    return lines
+        rows.append((f"{size[0]} x {size[1]}", *cells))
+    return Table("time", ("size", *rivals), tuple(rows))
 
 
 def main() -> None:
@@ -203,18 +206,15 @@ def main() -> None:
     scores = on_portraits(kept, teacher) | on_drawings(args.drawings, args.every, teacher)
     if args.faceless:
         scores |= on_nothing(args.faceless, teacher)
-    print(f"{machine()}\n\n| condition | finder | n | recall | mean % | median % | other faces / 100 |")
-    print("| --- " * 7 + "|")
-    for (name, who), t in scores.items():
-        print(row(name, who, t))
+    tables = [Table("finder", HEAD, tuple(row(name, who, t) for (name, who), t in scores.items()))]
     if args.people:
-        print("\n| London group | n | recall | mean % |\n" + "| --- " * 4 + "|")
-        print("\n".join(by_group(args.people, [e for e in kept if e.path.parent.name == "london"])))
+        london = [e for e in kept if e.path.parent.name == "london"]
+        tables.append(
+            Table("groups", ("London group", "n", "recall", "mean %"), by_group(args.people, london))
+        )
     if args.time:
-        print("\n" + "\n".join(timed(args.time, teacher)))
-    if args.json:
-        told_all = {f"{name}, {who}": t for (name, who), t in scores.items()}
-        args.json.write_text(json.dumps(told_all, indent=2), encoding="utf-8")
+        tables.append(timed(args.time, teacher))
+    show(args.json, *tables)
 
 
 def on_portraits(kept: Sequence[Labelled], teacher: Teacher) -> Scores:
@@ -268,7 +268,7 @@ def on_nothing(folder: Path, teacher: Teacher) -> Scores:
     }
 
 
-def by_group(table: Path, entries: Sequence[Labelled]) -> list[str]:
+def by_group(table: Path, entries: Sequence[Labelled]) -> tuple[tuple[str, ...], ...]:
     """Recall and error by sex, ethnicity and thirds of skin lightness."""
     with table.open(encoding="utf-8") as file:
         known = {r["face_id"]: r for r in csv.DictReader(file)}
@@ -283,7 +283,7 @@ def by_group(table: Path, entries: Sequence[Labelled]) -> list[str]:
         for name in (person["face_gender"], person["face_eth"], skin):
             groups[name].append(result)
     scored = {name: told(results) for name, results in sorted(groups.items())}
-    return [f"| {name} | {t['n']} | {t['recall']:.4f} | {t['mean']:.2f} |" for name, t in scored.items()]
+    return tuple((name, f"{t['n']}", f"{t['recall']:.4f}", f"{t['mean']:.2f}") for name, t in scored.items())
 
 
 if __name__ == "__main__":

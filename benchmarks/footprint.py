@@ -1,11 +1,12 @@
 """What the core install weighs, how soon it answers, and the memory of a large photo.
 
-    python -m benchmarks.footprint
+    python -m benchmarks.footprint [--json OUT]
 
 Makes a new virtual environment with the core alone (`pip install .`), measures its size, times
 `import limner` and `limner --help` in turn with a bare interpreter start, and draws a 24-megapixel photo.
 """
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -14,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.machine import machine
+from benchmarks.record import Table, show
 
 ROOT = Path(__file__).parent.parent
 RUNS = 15
@@ -51,33 +52,43 @@ def peak_megabytes(*command: str) -> tuple[float, float]:
     return usage.ru_maxrss * 1024 / 1e6, time.perf_counter() - started
 
 
+def started(python: str, limner: str) -> Table:
+    """How soon it answers: medians of runs in turn."""
+    bare, load, helped = (python, "-c", "pass"), (python, "-c", "import limner"), (limner, "--help")
+    rows = [[seconds(*words) for words in (bare, load, helped)] for _ in range(RUNS + 1)][1:]
+    cells: list[tuple[str, ...]] = []
+    for i, what in enumerate(("bare interpreter", "`import limner`", "`limner --help`")):
+        ratio = statistics.median(row[i] / row[0] for row in rows)
+        cells.append((what, f"{statistics.median(row[i] for row in rows):.3f}", f"{ratio:.1f}"))
+    return Table("start", ("", "seconds", "ratio to a bare interpreter start"), tuple(cells))
+
+
+def drawn(python: str, limner: str, folder: Path) -> Table:
+    """Peak memory of a 24-megapixel photo."""
+    photo, made = str(folder / "large.jpg"), str(folder / "made.png")
+    subprocess.run([python, "-c", PHOTO, photo], check=True, cwd=ROOT)
+    cells: list[tuple[str, ...]] = []
+    for words in ((), ("--crop",), ("--whole",)):
+        peak, took = peak_megabytes(limner, "draw", photo, "--force", "--out", made, *words)
+        cells.append((f"`{' '.join(('limner', 'draw', *words))}`", f"{peak:.0f}", f"{took:.1f}"))
+    head = ("drawing a 24-megapixel photo", "peak memory, MB", "seconds")
+    return Table("memory", head, tuple(cells))
+
+
 def main() -> None:
-    """Prints Markdown tables."""
-    print(machine() + "\n")
+    """Prints and keeps the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--json", type=Path)
+    out = parser.parse_args().json
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        python = folder / "bin" / "python"
+        python, limner = (str(folder / "bin" / program) for program in ("python", "limner"))
         subprocess.run([sys.executable, "-m", "venv", name], check=True)
         empty = megabytes(folder)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "-c", str(ROOT / "constraints.txt"), str(ROOT)]
+        pip = [python, "-m", "pip", "install", "--quiet", "-c", str(ROOT / "constraints.txt"), str(ROOT)]
         subprocess.run(pip, check=True)
-        print(f"core install: {megabytes(folder) - empty:.0f} MB on disk beside an empty environment\n")
-        bare, load, helped = [str(python), "-c", "pass"], [str(python), "-c", "import limner"], "--help"
-        rows = [
-            (seconds(*bare), seconds(*load), seconds(str(folder / "bin" / "limner"), helped))
-            for _ in range(RUNS + 1)
-        ][1:]
-        print("| | median seconds | ratio to a bare start |\n| --- | --- | --- |")
-        for i, what in enumerate(("bare interpreter", "import limner", "limner --help")):
-            ratio = statistics.median(row[i] / row[0] for row in rows)
-            print(f"| {what} | {statistics.median(row[i] for row in rows):.3f} | {ratio:.2f} |")
-        photo, made = str(folder / "large.jpg"), str(folder / "made.png")
-        subprocess.run([str(python), "-c", PHOTO, photo], check=True, cwd=ROOT)
-        print("\n| drawing a 24-megapixel photo | peak memory, MB | seconds |\n| --- | --- | --- |")
-        for words in ((), ("--crop",), ("--whole",)):
-            limner = str(folder / "bin" / "limner")
-            peak, took = peak_megabytes(limner, "draw", photo, "--force", "--out", made, *words)
-            print(f"| limner draw {' '.join(words)} | {peak:.0f} | {took:.1f} |")
+        size = f"{megabytes(folder) - empty:.0f}"
+        show(out, started(python, limner), drawn(python, limner, folder), megabytes=size)
 
 
 if __name__ == "__main__":

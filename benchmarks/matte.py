@@ -21,12 +21,12 @@ import numpy as np
 import skimage.data
 from numpy.typing import NDArray
 
-from benchmarks.machine import machine
-from benchmarks.score import interval
+from benchmarks.record import Table, show
 from limner import image
 from limner.data import backdrop
 from limner.data.composites import Composites, Mix
 from limner.data.scenery import scenery
+from limner.evaluate.statistics import interval
 from limner.faces import Face, find
 from limner.faces.matte import lack, matte
 
@@ -36,6 +36,8 @@ Matter = Callable[[Picture, list[Face]], Unit]
 
 SIDE, SEED, SIGMA = 400, 7, 1.4
 PHOTOGRAPHS = ("brick", "chelsea", "coffee", "grass", "gravel", "hubble_deep_field", "rocket")
+KINDS = ("drawn", "photograph")
+Scores = dict[tuple[str, str], list[tuple[float, float]]]
 MIX = Mix(crop=SIDE, smallest=0.45, largest=1.3, company=0.15, nobody=0.0)
 
 
@@ -96,14 +98,13 @@ def slopes(alpha: Unit) -> Unit:
     return np.stack(np.gradient(soft), axis=-1).astype(np.float32)
 
 
-def measure(data: Path) -> None:
-    """Prints the table."""
+def measure(data: Path, out: Path | None) -> None:
+    """Prints and keeps the table."""
     people = Composites.read(data, MIX, held=True)
-    scores = {(name, kind): [] for name in MATTERS for kind in ("drawn", "photograph")}
-    scores: dict[tuple[str, str], list[tuple[float, float]]]
+    scores: Scores = {(name, kind): [] for name in MATTERS for kind in KINDS}
     for index in range(len(people)):
         rng = np.random.default_rng((SEED, index))
-        kind = ("drawn", "photograph")[index % 2]
+        kind = KINDS[index % 2]
         palette = rng.random((6, 3)).astype(np.float32)
         scene = photograph(rng) if index % 2 else scenery(SIDE, people.tiles, palette, rng)
         made = people.before(scene, index, rng)
@@ -114,17 +115,24 @@ def measure(data: Path) -> None:
             off = float(np.abs(alpha - true).mean())
             bent = float(np.linalg.norm(slopes(alpha) - slopes(true), axis=2).mean())
             scores[name, kind].append((off, bent))
-    print(f"{machine()}; {len(people)} held-out portraits, {SIDE} x {SIDE}, seed {SEED}\n")
-    print("| matte | backdrop | n | mae [95 %] | median mae | grad [95 %] |\n" + "| --- " * 6 + "|")
-    for (name, kind), values in scores.items():
-        off, bent = np.array(values).T
-        cells = [
-            f"{np.mean(v):.4f} [{low:.4f}, {high:.4f}]" for v in (off, bent) for low, high in [interval(v)]
-        ]
-        print(f"| {name} | {kind} | {len(off)} | {cells[0]} | {np.median(off):.4f} | {cells[1]} |")
-    for name in MATTERS:
-        off, bent = np.array(scores[name, "drawn"] + scores[name, "photograph"]).T
-        print(f"| {name} | both | {len(off)} | {off.mean():.4f} | {np.median(off):.4f} | {bent.mean():.4f} |")
+    show(out, tabled(scores), portraits=len(people), side=SIDE, seed=SEED)
+
+
+def tabled(scores: Scores) -> Table:
+    """Means and intervals, by backdrop and over both."""
+    rows: list[tuple[str, ...]] = []
+    for matter in MATTERS:
+        kinds = {kind: scores[matter, kind] for kind in KINDS}
+        for kind, values in (kinds | {"both": [v for each in kinds.values() for v in each]}).items():
+            off, bent = np.array(values).T
+            cells = [
+                f"{np.mean(v):.4f} [{low:.4f}, {high:.4f}]"
+                for v in (off, bent)
+                for low, high in [interval(v)]
+            ]
+            rows.append((matter, kind, str(len(off)), cells[0], f"{np.median(off):.4f}", cells[1]))
+    head = ("matte", "backdrop", "n", "mae [95 %]", "median mae", "grad [95 %]")
+    return Table("matte", head, tuple(rows))
 
 
 def cell(path: Path, size: tuple[int, int]) -> Picture:
@@ -161,12 +169,13 @@ def main() -> None:
     parser.add_argument(
         "--data", type=Path, help="the folder that the matte was trained on: prints the table"
     )
+    parser.add_argument("--json", type=Path, help="where the table goes as JSON")
     parser.add_argument("--sheet", type=Path, help="where the contact sheet of PHOTO... goes")
     parser.add_argument("--columns", type=int, default=3)
     parser.add_argument("--width", type=int, default=160, help="of a photo on the sheet, in pixels")
     given = parser.parse_args()
     if given.data:
-        measure(given.data)
+        measure(given.data, given.json)
     if given.sheet:
         sheet(given.photos, given.sheet, given.columns, given.width)
 

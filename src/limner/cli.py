@@ -1,4 +1,4 @@
-"""The command line: `limner draw|faces|styles|train|export|fetch`. Doors only; the work is done below.
+"""The command line: `limner draw|faces|score|bench|styles|train|export|fetch`. Doors only, the work is below.
 
 Each command is a function whose signature is its options. A command's imports happen when it is called, so
 that `limner --help` answers at once and `limner draw` never imports torch.
@@ -110,6 +110,81 @@ def faces(
     return 1 if len(seen) < len(looks) else 0
 
 
+def score(
+    real: Path,
+    made: Path,
+    /,
+    metrics: tuple[str, ...] = ("ssim", "fsim", "scoot"),
+    out: Path | None = None,
+    json: bool = False,
+    force: bool = False,
+) -> int:
+    """Score made pictures against real ones, each mean with its bootstrap 95 % interval.
+
+    Args:
+        real: The references: a picture, or a folder; names pair up to the first dot.
+        made: What is judged; brought to the references' size first, as the field does.
+        metrics: Names of metrics; docs/metrics.md tells what each says.
+        out: Write every picture's scores to this file, as comma-separated values.
+        json: Print an object: n, and each metric's mean, low and high.
+        force: Overwrite a file that exists.
+    """
+    from json import dumps
+
+    from limner.evaluate import lines, matched, measure, spread
+    from limner.files import replacing
+
+    matches = matched(real, made)
+    with _bar(shown=len(matches) > 1) as report:
+        scores = measure(matches, metrics, report=report)
+    for note in scores.notes:
+        _complain(note)
+    if out:
+        with replacing(out, force=force) as new:
+            new.write_text(spread({made.name: scores}), encoding="utf-8")
+    _tell(dumps(scores.record(), allow_nan=False) if json else lines(scores))
+    return 0
+
+
+def bench(
+    protocol: str,
+    /,
+    style: tuple[str, ...] = (),
+    made: tuple[str, ...] = (),
+    data: Path | None = None,
+    photos: Path | None = None,
+    split: str = "",
+    out: Path | None = None,
+) -> int:
+    """Run a benchmark of the field: draw its photos, score the drawings, compare methods, show them.
+
+    Args:
+        protocol: cuhk, cufs, cufsf, fs2k, ossketch, pairs (your own) or wild (photos alone).
+        style: Styles that draw; the first is what the others are compared with.
+        made: NAME=FOLDER of pictures that another program made, named like the photos.
+        data: Where the data set lies; by default its name in the folder that LIMNER_DATA names.
+        photos: Draw from these in place of the set's own photos, e.g. from larger scans; named alike.
+        split: Another split of the data set, see docs/data.md; of photos alone, held-out leaves only people
+            whom no part of limner is trained on.
+        out: Where table, values and contact sheet go, and the drawings; by default runs/bench/PROTOCOL.
+    """
+    from limner.evaluate import PROTOCOLS, located, named_folder
+    from limner.evaluate import bench as run_bench
+    from limner.sketcher import load
+
+    if protocol not in PROTOCOLS:
+        raise LimnerError(f"no protocol is called {protocol!r}; known are {', '.join(PROTOCOLS)}")
+    chosen = PROTOCOLS[protocol]
+    out = out or Path("runs", "bench", protocol)
+    others = dict(named_folder(word) for word in made)
+    hands = {Path(each).stem if Path(each).suffix else each: load(each) for each in style}
+    with _bar(shown=True) as report:
+        result = run_bench(chosen, located(chosen, data), hands, others, out, photos, split, report)
+    files = result.write(out)
+    _tell(result.page() + "\n" + "\n".join(str(path) for path in files))
+    return 0
+
+
 def styles(json: bool = False) -> int:
     """List the styles that come with limner, with licence and scores.
 
@@ -188,6 +263,14 @@ def _faces(args: Sequence[str]) -> int:
     return _parse(faces, args, "limner faces")
 
 
+def _score(args: Sequence[str]) -> int:
+    return _parse(score, args, "limner score")
+
+
+def _bench(args: Sequence[str]) -> int:
+    return _parse(bench, args, "limner bench")
+
+
 def _styles(args: Sequence[str]) -> int:
     return _parse(styles, args, "limner styles")
 
@@ -224,6 +307,8 @@ def _train(args: Sequence[str]) -> int:
 COMMANDS: dict[str, tuple[Command, str]] = {
     "draw": (_draw, "draw photos: each becomes a sketch of the same size"),
     "faces": (_faces, "show which faces are found in photos"),
+    "score": (_score, "score made pictures against real ones"),
+    "bench": (_bench, "run a benchmark of the field"),
     "styles": (_styles, "list the styles that come with limner"),
     "train": (_train, "train a style from pairs"),
     "export": (_export, "turn a trained style into an ONNX file"),

@@ -3,8 +3,12 @@
 The library never prints: it calls a `Report` with a `Progress`, and the door that called it shows it.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,3 +44,18 @@ Report = Callable[[Progress], None]
 def silent(progress: Progress) -> None:
     """The `Report` that shows nothing."""
     del progress
+
+
+def reporting(things: Sequence[T], unit: str, report: Report, note: str = "") -> Generator[T, None, None]:
+    """Goes through things and tells the progress after each.
+
+    Args:
+        things: What is worked on.
+        unit: What one of them is, in the singular.
+        report: Is told.
+        note: A few words for a person.
+    """
+    started = time.monotonic()
+    for done, thing in enumerate(things, start=1):
+        yield thing
+        report(Progress(done, len(things), unit, time.monotonic() - started, note=note))

@@ -1,0 +1,57 @@
+"""What a benchmark measured, as tables for a terminal, and as JSON from which docs/results.md is made."""
+
+import json
+import platform
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.machine import machine
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a benchmark.
+
+    Attributes:
+        name: By which docs/results.template.md calls it.
+        head: What stands in each column.
+        rows: Cells as they are shown.
+    """
+
+    name: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __str__(self) -> str:
+        """As Markdown."""
+        lines = [self.head, ("---",) * len(self.head), *self.rows]
+        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def record(*tables: Table, **values: object) -> dict[str, Any]:
+    """What a benchmark's JSON holds: machine, command, tables by name, and single values by name."""
+    told = {table.name: {"head": table.head, "rows": table.rows} for table in tables}
+    module = getattr(sys.modules["__main__"], "__spec__", None)
+    words = ["python", "-m", module.name if module else sys.argv[0], *sys.argv[1:]]
+    return {
+        "machine": machine(),
+        "python": platform.python_version(),
+        "command": shlex.join(words),
+        "tables": told,
+        "values": values,
+    }
+
+
+def show(out: Path | None, *tables: Table, **values: object) -> None:
+    """Prints the tables and, where asked, writes them as JSON."""
+    print(machine())
+    for table in tables:
+        print(f"\n{table}")
+    for name, value in values.items():
+        print(f"\n{name}: {value}")
+    if out:
+        text = json.dumps(record(*tables, **values), indent=1, allow_nan=False)
+        out.write_text(text + "\n", encoding="utf-8")

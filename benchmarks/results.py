@@ -1,0 +1,49 @@
+"""Makes docs/results.md from docs/results.template.md and the JSON files in docs/results.
+
+    python -m benchmarks.results        (make results)
+
+In the template, `{{ table FILE NAME }}` is a table of a benchmark, `{{ bench FILE }}` the table of a `limner
+bench`, `{{ value FILE KEY... }}` a number in a file, `{{ machine FILE }}` where it was measured. Numbers are
+written by the commands that measured them, never by hand.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from benchmarks.record import Table
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def page(docs: Path = DOCS) -> str:
+    """The text of docs/results.md."""
+    template = (docs / "results.template.md").read_text(encoding="utf-8")
+    return re.sub(r"\{\{ (.+?) \}\}", lambda found: filled(docs, found[1].split()), template)
+
+
+def filled(docs: Path, words: list[str]) -> str:
+    """What stands for a placeholder's words."""
+    kind, file, *keys = words
+    told = json.loads((docs / "results" / file).read_text(encoding="utf-8"))
+    if kind == "table":
+        table = told["tables"][keys[0]]
+        return str(Table(keys[0], tuple(table["head"]), tuple(map(tuple, table["rows"]))))
+    if kind == "bench":
+        return f"{told['table']}\n\nSplit `{told['split']}`, sha256 {told['sha256'][:12]}."
+    if kind == "machine":
+        return str(told["machine"])
+    if kind == "value":
+        for key in keys:
+            told = told[key]
+        return f"{told:.4f}" if isinstance(told, float) else str(told)
+    raise ValueError(f"{kind}: table, bench, machine or value is expected")
+
+
+def main() -> None:
+    """Writes docs/results.md."""
+    (DOCS / "results.md").write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

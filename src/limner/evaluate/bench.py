@@ -1,0 +1,111 @@
+"""A protocol run whole: pictures drawn, then scored."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol as Interface
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from limner import image
+from limner.data import DATASETS
+from limner.evaluate.matching import ScoreError, some
+from limner.evaluate.outcome import Benchmark
+from limner.evaluate.protocol import Protocol
+from limner.evaluate.scoring import measure
+from limner.evaluate.subjects import Subject, drawn_from, matches_in, subjects_of
+from limner.faces import FaceError
+from limner.frame import Frame
+from limner.image import Picture
+from limner.progress import Report, reporting, silent
+
+
+class Hand(Interface):
+    """What draws: a `limner.Sketcher`, or anything that is called as one."""
+
+    def __call__(
+        self, picture: Picture, *, points: ArrayLike | None = None, whole: bool = False
+    ) -> ArrayLike:
+        """Draws (H, W, 3) uint8 at its size; see `limner.Sketcher`."""
+        ...
+
+
+def bench(
+    protocol: Protocol,
+    data: Path,
+    hands: Mapping[str, Hand],
+    made: Mapping[str, Path],
+    out: Path,
+    photos: Path | None = None,
+    split: str = "",
+    report: Report = silent,
+) -> Benchmark:
+    """Runs a protocol.
+
+    Args:
+        protocol: Which.
+        data: Where its data set lies.
+        hands: What draws, by name, such as opened styles; the drawings go to `out`/made/NAME.
+        made: Folders of pictures that others made, by the name of the method, named like the photos.
+        out: The folder of this benchmark.
+        photos: Draw from these instead of the set's own photos, e.g. from larger scans; named alike.
+        split: In place of the protocol's own: another of the data set's, or, of photos alone, `HELD_OUT`.
+        report: Is told the progress after every picture.
+
+    Returns:
+        The scores of all methods, those that draw first. `Benchmark.write` writes them down.
+
+    Raises:
+        ScoreError: Nothing to score, or pictures that are missing or cannot be scored.
+        limner.data.pair.DataError: The data set is missing or damaged.
+        limner.image.ImageError: A picture cannot be read.
+    """
+    if not hands and not made:
+        raise ScoreError("nothing to score: a style or a folder of made pictures is expected")
+    subjects, split, digest = subjects_of(protocol, data, split)
+    frame = DATASETS[protocol.dataset].frame if protocol.pairs else None
+    sources = drawn_from(subjects, photos)
+    folders: dict[str, Path] = {}
+    notes: list[str] = []
+    for name, hand in hands.items():
+        folders[name] = out / "made" / name
+        notes += _draw(hand, sources, frame, folders[name], report)
+    for name, folder in made.items():
+        if name in folders:
+            raise ScoreError(f"two methods are called {name!r}")
+        folders[name] = folder
+    matches = {name: matches_in(subjects, folder) for name, folder in folders.items()}
+    scores = {name: measure(each, protocol.metrics, protocol.rules, report) for name, each in matches.items()}
+    notes += [f"{name}: {note}" for name, each in scores.items() for note in each.notes]
+    return Benchmark(protocol, split, digest, scores, matches, tuple(notes))
+
+
+def _draw(
+    hand: Hand, subjects: Sequence[Subject], frame: Frame | None, folder: Path, report: Report
+) -> list[str]:
+    """Draws all photos into a folder; tells of which no face was found, and how they were drawn then."""
+    faceless: list[str] = []
+    folder.mkdir(parents=True, exist_ok=True)
+    for subject in reporting(subjects, "picture", report, f"drawn by {folder.name}"):
+        photo = image.read(subject.photo)
+        try:
+            drawn = hand(photo, points=_eyes(frame, photo))
+        except FaceError:
+            faceless.append(subject.name)
+            drawn = hand(photo, whole=True)
+        made: NDArray[np.uint8] = np.asarray(drawn, np.uint8)
+        image.write(folder / f"{subject.name}.png", made, force=True)
+    if not faceless:
+        return []
+    return [f"{folder.name}: no face found in {len(faceless)} photos, drawn as they are: {some(faceless)}"]
+
+
+def _eyes(frame: Frame | None, photo: Picture) -> tuple[float, ...] | None:
+    """Where the eyes of an aligned set's photo are, x and y of the left one first; None if not aligned.
+
+    Centres of pixels have whole coordinates, so a photo k times as large has them at k (x + 1/2) - 1/2.
+    """
+    if frame is None:
+        return None
+    k = photo.shape[1] / frame.width
+    return tuple(k * (value + 0.5) - 0.5 for eye in frame.eyes for value in eye)

@@ -1,0 +1,85 @@
+"""What a benchmark came to: a record for a program, a page and a contact sheet for a person."""
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from limner import __version__, image
+from limner.evaluate.matching import Match
+from limner.evaluate.protocol import Protocol
+from limner.evaluate.score import finite
+from limner.evaluate.scoring import Scores
+from limner.evaluate.sheet import sheet
+from limner.evaluate.table import differences, markdown, spread
+from limner.files import replacing
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What a protocol came to.
+
+    Attributes:
+        protocol: Which.
+        split: Name of the split.
+        sha256: Of its ids, so that two scores can be known to be of the same pictures.
+        scores: By method; the first is what the others are compared with.
+        matches: What was scored, by method.
+        notes: What one should know of how it was drawn and scored, a line each.
+    """
+
+    protocol: Protocol
+    split: str
+    sha256: str
+    scores: Mapping[str, Scores]
+    matches: Mapping[str, Sequence[Match]]
+    notes: tuple[str, ...]
+
+    def record(self) -> dict[str, Any]:
+        """As JSON holds it, with each picture's values."""
+        return {
+            "protocol": self.protocol.name,
+            "split": self.split,
+            "sha256": self.sha256,
+            "n": len(next(iter(self.scores.values())).names),
+            "limner": __version__,
+            "python": platform.python_version(),
+            "notes": list(self.notes),
+            "methods": {method: scores.record() for method, scores in self.scores.items()},
+            "table": markdown(self.scores),
+            "against the first": {
+                method: {name: vars(each) | {"noise": each.noise} for name, each in metrics.items()}
+                for method, metrics in differences(self.scores).items()
+            },
+            "pictures": {
+                method: {
+                    name: dict(zip(scores.names, map(finite, score.values), strict=True))
+                    for name, score in scores.metrics.items()
+                    if score.values
+                }
+                for method, scores in self.scores.items()
+            },
+        }
+
+    def page(self) -> str:
+        """As Markdown: what was scored, the table, the notes."""
+        n = len(next(iter(self.scores.values())).names)
+        head = f"{self.protocol.name}: {n} pictures, split {self.split} (sha256 {self.sha256[:12]})"
+        notes = "".join(f"\n- {note}" for note in self.notes)
+        return f"{head}\n\n{markdown(self.scores)}\n{notes}".rstrip() + "\n"
+
+    def write(self, folder: Path) -> list[Path]:
+        """Writes scores.json, scores.csv, scores.md and sheet.jpg; returns their paths."""
+        folder.mkdir(parents=True, exist_ok=True)
+        texts = {
+            "scores.json": json.dumps(self.record(), indent=1, allow_nan=False) + "\n",
+            "scores.csv": spread(self.scores),
+            "scores.md": self.page(),
+        }
+        for name, text in texts.items():
+            with replacing(folder / name) as new:
+                new.write_text(text, encoding="utf-8")
+        image.write(folder / "sheet.jpg", sheet(self.matches, self.scores), force=True)
+        return [folder / name for name in (*texts, "sheet.jpg")]

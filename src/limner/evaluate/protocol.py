@@ -1,0 +1,78 @@
+"""What the field scores on: a data set, a split, a size, metrics, in one row each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from limner.data.ossketch import contrast
+from limner.evaluate.judging import Rules
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a benchmark is run.
+
+    Attributes:
+        name: What a user calls it.
+        about: One line for a person.
+        dataset: Its name in `limner.data.DATASETS`, or in `PHOTOSETS` if there are no sketches.
+        split: Name of the split that is scored; "" takes all.
+        metrics: Names in `limner.metrics.METRICS`, the first ranks the contact sheet.
+        rules: How pictures are scored.
+        pairs: Whether artists' sketches are there to score against; if not, made ones are held to the photo.
+    """
+
+    name: str
+    about: str
+    dataset: str
+    split: str
+    metrics: tuple[str, ...]
+    rules: Rules = field(default_factory=Rules)
+    pairs: bool = True
+
+
+_SCORES = ("ssim", "fsim", "scoot", "structure")
+_CUFS = (200, 250)
+
+PROTOCOLS: Mapping[str, Protocol] = {
+    each.name: each
+    for each in (
+        Protocol(
+            "cuhk",
+            "the 100 test pairs of the CUHK student set, 200 x 250",
+            "cuhk",
+            "cuhk-test",
+            (*_SCORES, "nlda"),
+            Rules(_CUFS, train=45),
+        ),
+        Protocol(
+            "cufs",
+            "the 338 test pairs of CUFS, 200 x 250",
+            "cufs",
+            "cufs-by-name-test",
+            (*_SCORES, "nlda"),
+            Rules(_CUFS, train=150),
+        ),
+        Protocol(
+            "cufsf",
+            "the 944 test pairs of CUFSF, 200 x 250",
+            "cufsf",
+            "cufsf-by-name-test",
+            (*_SCORES, "nlda"),
+            Rules(_CUFS, train=300, dimensions=600),
+        ),
+        Protocol("fs2k", "the test pairs of FS2K, each at its sketch's size", "fs2k", "fs2k-test", _SCORES),
+        Protocol(
+            "ossketch",
+            "the 400 pairs of OS-Sketch, grey, contrast raised by 1.5",
+            "os-sketch",
+            "os-sketch-all",
+            _SCORES,
+            Rules(prepare=contrast),
+        ),
+        Protocol("pairs", "a plain folder of pairs", "folder", "", _SCORES),
+        Protocol(
+            "wild", "a folder of photos: is the face still there?", "photos", "", ("structure",), pairs=False
+        ),
+    )
+}
+"""Every protocol, by the name that `limner bench` takes."""

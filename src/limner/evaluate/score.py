@@ -1,0 +1,49 @@
+"""A score: a mean, how sure it is, and what it is the mean of."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from limner.evaluate.statistics import interval
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one metric says of a folder of made pictures.
+
+    Attributes:
+        mean: The score of the folder.
+        low: Lower end of its 95 % interval; None for a score of a set, which has none.
+        high: Upper end.
+        values: Picture by picture, in the order of the names; NaN where there is none; empty for a set.
+        told: What else there is to know of it, by name.
+    """
+
+    mean: float
+    low: float | None = None
+    high: float | None = None
+    values: tuple[float, ...] = ()
+    told: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def record(self) -> dict[str, Any]:
+        """As JSON holds it; None in place of what is no finite number."""
+        ends = {"mean": self.mean, "low": self.low, "high": self.high}
+        return {name: finite(end) for name, end in ends.items()} | dict(self.told)
+
+
+def averaged(values: Iterable[float], told: Mapping[str, Any] | None = None) -> Score:
+    """The mean of those that are numbers, with its interval; infinite ones have none."""
+    scores = tuple(values)
+    there = [value for value in scores if not math.isnan(value)]
+    if not there:
+        return Score(math.nan, values=scores, told=told or {})
+    ends = interval(there) if all(map(math.isfinite, there)) else (None, None)
+    return Score(float(np.mean(there)), *ends, scores, told or {})
+
+
+def finite(value: float | None) -> float | None:
+    """The number, or None if it is none that JSON can hold."""
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,137 @@
+"""What a protocol has drawn and scored: its photos, their artists' sketches, and made pictures of them."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from limner.data import DATASETS, PHOTOSETS
+from limner.data.portraits import held_out, identity
+from limner.evaluate.matching import Match, ScoreError, some
+from limner.evaluate.protocol import Protocol
+from limner.image import PICTURE_SUFFIXES
+
+HELD_OUT = "held-out"
+"""The split of photos of people whom no part of limner is trained on, see `limner.data.portraits`."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing to draw.
+
+    Attributes:
+        name: By which tables and files call it.
+        photo: What is drawn from.
+        sketch: The artist's, if there is one.
+    """
+
+    name: str
+    photo: Path
+    sketch: Path | None = None
+
+
+def located(protocol: Protocol, data: Path | None) -> Path:
+    """Where a protocol's data set lies: as given, or by its name in the folder that LIMNER_DATA names.
+
+    Raises:
+        ScoreError: Neither is told.
+    """
+    if data is not None:
+        return data
+    home = os.environ.get("LIMNER_DATA")
+    if not home:
+        raise ScoreError(
+            f"{protocol.name} needs to know where its data set {protocol.dataset} lies: give --data FOLDER, "
+            f"or set LIMNER_DATA to a folder that holds {protocol.dataset}"
+        )
+    return Path(home) / protocol.dataset
+
+
+def named_folder(word: str) -> tuple[str, Path]:
+    """Name and folder of NAME=FOLDER.
+
+    Raises:
+        ScoreError: It is not written so.
+    """
+    name, _, folder = word.partition("=")
+    if not name or not folder:
+        raise ScoreError(f"{word!r}: NAME=FOLDER is expected")
+    return name, Path(folder)
+
+
+def subjects_of(protocol: Protocol, data: Path, split: str) -> tuple[list[Subject], str, str]:
+    """What is scored, the name of the split, and the SHA-256 that tells it.
+
+    Args:
+        protocol: Which.
+        data: Where its data set lies.
+        split: In place of the protocol's own; "" keeps that.
+
+    Raises:
+        ScoreError: There is no such split of photos alone, or nobody in it.
+        limner.data.pair.DataError: The data set is missing or damaged, or has no such split.
+    """
+    split = split or protocol.split
+    if protocol.pairs:
+        dataset = DATASETS[protocol.dataset]
+        subjects = [Subject(p.identity, p.photo, p.sketch) for p in dataset.pairs(data, split or None)]
+        if split:
+            return subjects, split, dataset.splits[split].sha256
+    else:
+        subjects = _unpaired(protocol, data, split)
+    digest = sha256("".join(f"{subject.name}\n" for subject in subjects).encode()).hexdigest()
+    return subjects, f"{split or 'all'} of {data.name}", digest
+
+
+def _unpaired(protocol: Protocol, data: Path, split: str) -> list[Subject]:
+    """Photos alone."""
+    if split not in ("", HELD_OUT):
+        raise ScoreError(f"{protocol.name} has no split {split}; {HELD_OUT} is one, and to give none")
+    photos = PHOTOSETS[protocol.dataset].photos(data)
+    kept = [p.photo for p in photos if not split or held_out(identity(p.photo))]
+    if not kept:
+        raise ScoreError(f"{data}: none of the people on {len(photos)} photos is held out")
+    return [Subject(path.name.split(".")[0], path) for path in kept]
+
+
+def drawn_from(subjects: Sequence[Subject], photos: Path | None) -> list[Subject]:
+    """The subjects, drawn from other photos if a folder of them is given; raises as `matches_in`."""
+    if photos is None:
+        return list(subjects)
+    return [Subject(s.name, path) for s, path in zip(subjects, _in(photos, subjects), strict=True)]
+
+
+def matches_in(subjects: Sequence[Subject], folder: Path) -> list[Match]:
+    """Each subject with its made picture in a folder; without an artist's sketch, held to the photo.
+
+    Raises:
+        ScoreError: The folder or some pictures are not there.
+    """
+    paths = _in(folder, subjects)
+    return [
+        Match(s.name, s.sketch or s.photo, path, s.photo if s.sketch else None)
+        for s, path in zip(subjects, paths, strict=True)
+    ]
+
+
+def _in(folder: Path, subjects: Sequence[Subject]) -> list[Path]:
+    """The picture of each subject in a folder: its name up to the first dot, folders before it.
+
+    Raises:
+        ScoreError: The folder or some pictures are not there.
+    """
+    if not folder.is_dir():
+        raise ScoreError(f"{folder} is not a folder; made pictures are expected there")
+    there: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in PICTURE_SUFFIXES:
+            inside = path.relative_to(folder).parent
+            there["_".join([*inside.parts, path.name.split(".")[0]])] = path
+    found = [there.get(subject.name) for subject in subjects]
+    lost = [s.name for s, path in zip(subjects, found, strict=True) if path is None]
+    if lost:
+        raise ScoreError(
+            f"{folder}: {len(there)} pictures, {len(subjects)} are expected; not there: {some(lost)}"
+        )
+    return [path for path in found if path is not None]

@@ -1,0 +1,150 @@
+"""A protocol run whole: what it draws, what it writes, and what it refuses."""
+
+import csv
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests import kit
+
+from limner import image
+from limner.cli import main
+from limner.data.portraits import held_out
+from limner.evaluate import PROTOCOLS, ScoreError, bench
+from limner.evaluate.score import Score
+from limner.evaluate.scoring import Scores
+from limner.evaluate.sheet import ranked
+from limner.evaluate.subjects import HELD_OUT, located
+from limner.evaluate.table import lines, markdown, spread
+
+
+def noisy(folder: Path, out: Path, sigma: float) -> Path:
+    """Sketches of a folder of pairs with noise, as another method's."""
+    rng = np.random.default_rng(1)
+    out.mkdir()
+    for path in sorted((folder / "sketches").iterdir()):
+        plane = image.read(path)[..., 0]
+        changed = np.clip(plane + rng.normal(0, sigma, plane.shape), 0, 255)
+        image.write(out / path.name, changed.astype(np.uint8))
+    return out
+
+
+def test_a_style_and_others_are_drawn_scored_compared_and_written(tmp_path: Path) -> None:
+    data = kit.write_pairs(tmp_path / "data", 9)
+    good, bad = noisy(data, tmp_path / "good", 2), noisy(data, tmp_path / "bad", 60)
+    words = ["bench", "pairs", "--data", str(data), "--style", "cuhk", "--out", str(tmp_path / "out")]
+    assert main([*words, "--made", f"good={good}", f"bad={bad}"]) == 0
+
+    told = json.loads((tmp_path / "out" / "scores.json").read_text())
+    assert (told["n"], told["split"]) == (9, "all of data")
+    assert list(told["methods"]) == ["cuhk", "good", "bad"]
+    assert len(told["pictures"]["bad"]["ssim"]) == 9
+    against = told["against the first"]["good"]["ssim"]
+    assert against["mean"] > 0
+    assert not against["noise"]
+    page = (tmp_path / "out" / "scores.md").read_text()
+    assert told["sha256"][:12] in page
+    assert told["table"] in page
+    with (tmp_path / "out" / "scores.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 27
+    assert float(rows[0]["ssim"]) == pytest.approx(told["pictures"]["cuhk"]["ssim"]["p00"], abs=1e-5)
+    sheet = image.read(tmp_path / "out" / "sheet.jpg")
+    assert sheet.shape[1] > 4 * 200
+    drawn = sorted(p.name for p in (tmp_path / "out" / "made" / "cuhk").iterdir())
+    assert drawn == [f"p{i:02}.png" for i in range(9)]
+
+
+def test_the_split_is_known_by_who_is_in_it(tmp_path: Path) -> None:
+    hashes: list[str] = []
+    for count in (2, 3):
+        data = kit.write_pairs(tmp_path / f"data{count}", count)
+        result = bench(PROTOCOLS["pairs"], data, {}, {"a": data / "sketches"}, tmp_path / "out")
+        hashes.append(result.sha256)
+    assert hashes[0] != hashes[1]
+
+
+def test_photos_alone_are_held_to_themselves(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    names = [f"w{i}" for i in range(30)]
+    for name in names:
+        image.write(tmp_path / "photos" / f"{name}_01.png", kit.face(np.random.default_rng(0))[0])
+    made = {"same": tmp_path / "photos"}
+    everybody = bench(PROTOCOLS["wild"], tmp_path / "photos", {}, made, tmp_path)
+    kept = bench(PROTOCOLS["wild"], tmp_path / "photos", {}, made, tmp_path, split=HELD_OUT)
+    assert len(everybody.scores["same"].names) == 30
+    assert kept.scores["same"].names == tuple(sorted(f"{n}_01" for n in names if held_out(n)))
+    assert kept.sha256 != everybody.sha256
+
+
+def test_what_is_missing_is_told(tmp_path: Path) -> None:
+    data = kit.write_pairs(tmp_path / "data", 3)
+    protocol = PROTOCOLS["pairs"]
+    with pytest.raises(ScoreError, match="nothing to score"):
+        bench(protocol, data, {}, {}, tmp_path)
+    made = noisy(data, tmp_path / "made", 5)
+    (made / "p01.png").unlink()
+    with pytest.raises(ScoreError, match=r"2 pictures, 3 are expected; not there: p01"):
+        bench(protocol, data, {}, {"a": made}, tmp_path)
+    with pytest.raises(ScoreError, match="no split best"):
+        bench(PROTOCOLS["wild"], data / "photos", {}, {"a": made}, tmp_path, split="best")
+
+
+def test_where_the_data_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    protocol = PROTOCOLS["cuhk"]
+    assert located(protocol, tmp_path) == tmp_path
+    monkeypatch.delenv("LIMNER_DATA", raising=False)
+    with pytest.raises(ScoreError, match=r"--data FOLDER, or set LIMNER_DATA"):
+        located(protocol, None)
+    monkeypatch.setenv("LIMNER_DATA", str(tmp_path))
+    assert located(protocol, None) == tmp_path / "cuhk"
+
+
+@pytest.mark.parametrize("name", sorted(PROTOCOLS))
+def test_every_protocol_names_what_is_there(name: str) -> None:
+    from limner.data import DATASETS, PHOTOSETS
+    from limner.metrics import METRICS
+
+    protocol = PROTOCOLS[name]
+    assert set(protocol.metrics) <= METRICS.keys()
+    if protocol.pairs:
+        known = DATASETS[protocol.dataset].splits
+        assert not protocol.split or protocol.split in known
+        assert protocol.rules.train < len(known[protocol.split]) if protocol.split else True
+    else:
+        assert protocol.dataset in PHOTOSETS
+
+
+def scores(*values: float) -> Scores:
+    finite = [v for v in values if not math.isnan(v)]
+    score = Score(sum(finite) / len(finite), min(finite), max(finite), values)
+    return Scores(tuple(f"p{i}" for i in range(len(values))), {"ssim": score})
+
+
+def test_a_table_marks_what_chance_explains() -> None:
+    rng = np.random.default_rng(0)
+    ours = rng.uniform(0.5, 0.7, 30)
+    alike, worse = ours + rng.normal(0, 0.05, 30), ours - 0.2
+    table = markdown({"ours": scores(*ours), "alike": scores(*alike), "worse": scores(*worse)})
+    rows = {row.split(" | ")[0].strip("| "): row for row in table.splitlines() if row.startswith("|")}
+    assert "≈" in rows["alike"]
+    assert "≈" not in rows["worse"]
+    assert "≈" not in rows["ours"]
+    assert "≈ differs from ours by no more than chance" in table
+
+
+def test_one_method_has_nothing_to_differ_from() -> None:
+    assert "≈" not in markdown({"ours": scores(0.5, 0.6)})
+    assert lines(scores(0.5, 0.6)).splitlines()[0].split() == ["n", "2"]
+
+
+def test_a_missing_score_is_an_empty_field() -> None:
+    assert spread({"ours": scores(0.5, math.nan)}) == "made,picture,ssim\nours,p0,0.5\nours,p1,\n"
+
+
+def test_sheets_go_from_the_worst_to_the_best() -> None:
+    assert ranked(scores(0.9, math.nan, 0.1, 0.5), 4) == [1, 2, 3, 0]
+    lower = Scores(("a", "b", "c"), {"structure": Score(0.0, values=(0.1, 0.9, 0.5))})
+    assert ranked(lower, 2) == [1, 0]
