@@ -51,7 +51,7 @@ def small(data: Path, folder: Path, steps: int) -> Config:
 
 @pytest.mark.parametrize("loss", ["points", "found"])
 def test_learns_drawn_faces(tmp_path: Path, loss: str) -> None:
-    config = small(prepare(tmp_path / "data", tmp_path / "run"), tmp_path / "run", 60)
+    config = small(prepare(tmp_path / "data", tmp_path / "run"), tmp_path / "run", 100)
     kit.assert_learns(METHODS["finder"], config, tmp_path / "run", falls_to=0.7, loss=loss)
 
 
