@@ -52,7 +52,7 @@ def side_by_side(metric: Callable[[Grey, Grey], float]) -> Scorer:
 
     def scored(pairs: Pairs) -> list[float]:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(lambda pair: metric(*pair), pairs))
+            return list(pool.map(metric, *zip(*pairs, strict=True)))
 
     return scored
 

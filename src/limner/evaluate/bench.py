@@ -6,6 +6,7 @@ from typing import Protocol as Interface
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from PIL import Image
 
 from limner import image
 from limner.data import DATASETS
@@ -25,7 +26,7 @@ class Hand(Interface):
 
     def __call__(
         self, picture: Picture, *, points: ArrayLike | None = None, whole: bool = False
-    ) -> ArrayLike:
+    ) -> Image.Image:
         """Draws (H, W, 3) uint8 at its size; see `limner.Sketcher`."""
         ...
 
