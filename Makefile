@@ -1,5 +1,5 @@
 # What a newcomer types: `make draw` and `make test`. Both make their own environment in .venv.
-# `make results` writes docs/results.md anew from what the benchmarks left in docs/results.
+# `make results` writes the pages of docs/templates anew, with what the benchmarks left in docs/results.
 PYTHON ?= python3
 PHOTO ?= examples/portrait.jpg
 STYLE ?= cuhk

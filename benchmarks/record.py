@@ -1,7 +1,8 @@
-"""What a benchmark measured, as tables for a terminal, and as JSON from which docs/results.md is made."""
+"""What a benchmark measured, as tables for a terminal, and as JSON from which pages are made."""
 
 import json
 import platform
+import re
 import shlex
 import sys
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ class Table:
     """A table of a benchmark.
 
     Attributes:
-        name: By which docs/results.template.md calls it.
+        name: By which a page's template calls it.
         head: What stands in each column.
         rows: Cells as they are shown.
     """
@@ -39,7 +40,7 @@ def record(*tables: Table, **values: object) -> dict[str, Any]:
     return {
         "machine": machine(),
         "python": platform.python_version(),
-        "command": shlex.join(words),
+        "command": re.sub(r"/\S*/", "", shlex.join(words)),  # where folders lie here is nobody's business
         "tables": told,
         "values": values,
     }

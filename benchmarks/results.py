@@ -1,8 +1,8 @@
-"""Makes docs/results.md from docs/results.template.md and the JSON files in docs/results.
+"""Makes the pages of docs/templates, with figures from the JSON files in docs/results.
 
     python -m benchmarks.results        (make results)
 
-In the template, `{{ table FILE NAME }}` is a table of a benchmark, `{{ bench FILE }}` the table of a `limner
+In a template, `{{ table FILE NAME }}` is a table of a benchmark, `{{ bench FILE }}` the table of a `limner
 bench`, `{{ value FILE KEY... }}` a number in a file, `{{ machine FILE }}` where it was measured. Numbers are
 written by the commands that measured them, never by hand.
 """
@@ -16,16 +16,22 @@ from benchmarks.record import Table
 DOCS = Path(__file__).parent.parent / "docs"
 
 
-def page(docs: Path = DOCS) -> str:
-    """The text of docs/results.md."""
-    template = (docs / "results.template.md").read_text(encoding="utf-8")
-    return re.sub(r"\{\{ (.+?) \}\}", lambda found: filled(docs, found[1].split()), template)
+def pages(docs: Path = DOCS) -> dict[Path, str]:
+    """Every page that has a template, and its text."""
+    return {docs / path.name: page(path) for path in sorted((docs / "templates").glob("*.md"))}
 
 
-def filled(docs: Path, words: list[str]) -> str:
+def page(template: Path) -> str:
+    """The text of a template's page."""
+    results = template.parent.parent / "results"
+    text = template.read_text(encoding="utf-8")
+    return re.sub(r"\{\{ (.+?) \}\}", lambda found: filled(results, found[1].split()), text)
+
+
+def filled(results: Path, words: list[str]) -> str:
     """What stands for a placeholder's words."""
     kind, file, *keys = words
-    told = json.loads((docs / "results" / file).read_text(encoding="utf-8"))
+    told = json.loads((results / file).read_text(encoding="utf-8"))
     if kind == "table":
         table = told["tables"][keys[0]]
         return str(Table(keys[0], tuple(table["head"]), tuple(map(tuple, table["rows"]))))
@@ -41,8 +47,9 @@ def filled(docs: Path, words: list[str]) -> str:
 
 
 def main() -> None:
-    """Writes docs/results.md."""
-    (DOCS / "results.md").write_text(page(), encoding="utf-8")
+    """Writes them."""
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
