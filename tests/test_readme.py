@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from limner.cli import main
+from tests import kit
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,11 +21,14 @@ PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a photo and an album, as the README's reader might have."""
+    """A folder with a photo, an album, sketches and pairs, as the README's reader might have."""
     portrait = Image.open(ROOT / "examples" / "portrait.jpg").crop((100, 0, 356, 256))
     (tmp_path / "album").mkdir()
     for name in ("photo.jpg", "album/one.jpg", "album/two.jpg"):
         portrait.save(tmp_path / name)
+    pairs = kit.write_pairs(tmp_path / "mine", 2)
+    for name in ("sketches", "drawn"):
+        shutil.copytree(pairs / "sketches", tmp_path / name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
