@@ -1,14 +1,12 @@
 """Many pictures, drawn or looked at: where each result goes, and what happens when one of them fails."""
 
 import time
-import warnings
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from limner import image
-from limner.errors import LimnerError, LimnerWarning
+from limner.errors import LimnerError, noting
 from limner.faces import Face, find, overlay
 from limner.faces.share import eye_distance
 from limner.image import Picture
@@ -124,7 +122,7 @@ def draw_all(
         notes: list[str] = []
         try:
             _check_free(target, force)
-            with _noting(notes):
+            with noting(notes):
                 drawn = draw(image.read(source))
             target.parent.mkdir(parents=True, exist_ok=True)
             image.write(target, drawn, force=force)
@@ -185,17 +183,3 @@ def _told(source: Path, error: BaseException) -> str:
     """What an error says, and of which picture."""
     told = str(error) or type(error).__name__
     return told if str(source) in told else f"{source}: {told}"
-
-
-@contextmanager
-def _noting(notes: list[str]) -> Generator[None, None, None]:
-    """Gathers what the library warns of; other warnings go where they went."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", LimnerWarning)
-        try:
-            yield
-        finally:
-            notes += [str(each.message) for each in caught if isinstance(each.message, LimnerWarning)]
-    for each in caught:
-        if not isinstance(each.message, LimnerWarning):
-            warnings.showwarning(each.message, each.category, each.filename, each.lineno)

@@ -3,21 +3,27 @@
 import csv
 import json
 import math
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
+from PIL import Image
 from tests import kit
 
 from limner import image
 from limner.cli import main
 from limner.data.portraits import held_out
+from limner.errors import LimnerWarning
 from limner.evaluate import PROTOCOLS, ScoreError, bench
 from limner.evaluate.score import Score
 from limner.evaluate.scoring import Scores
 from limner.evaluate.sheet import ranked
 from limner.evaluate.subjects import HELD_OUT, located
 from limner.evaluate.table import lines, markdown, spread
+from limner.faces import FaceError
+from limner.image import Picture
 
 
 def noisy(folder: Path, out: Path, sigma: float) -> Path:
@@ -148,3 +154,18 @@ def test_sheets_go_from_the_worst_to_the_best() -> None:
     assert ranked(scores(0.9, math.nan, 0.1, 0.5), 4) == [1, 2, 3, 0]
     lower = Scores(("a", "b", "c"), {"structure": Score(0.0, values=(0.1, 0.9, 0.5))})
     assert ranked(lower, 2) == [1, 0]
+
+
+def test_what_a_style_warns_of_is_a_note(tmp_path: Path) -> None:
+    data = kit.write_pairs(tmp_path / "data", 2)
+
+    def hand(picture: Picture, *, points: ArrayLike | None = None, whole: bool = False) -> Image.Image:
+        assert points is None
+        if not whole:
+            warnings.warn("a small face", LimnerWarning, stacklevel=1)
+            raise FaceError("nobody")
+        return Image.fromarray(picture[..., 0])
+
+    notes = bench(PROTOCOLS["pairs"], data, {"mine": hand}, {}, tmp_path / "out").notes
+    assert notes[:2] == ("mine, p00: a small face", "mine, p01: a small face")
+    assert notes[2] == "mine: no face found in 2 photos, drawn as they are: p00, p01"

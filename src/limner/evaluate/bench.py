@@ -10,7 +10,9 @@ from PIL import Image
 
 from limner import image
 from limner.data import DATASETS
-from limner.evaluate.matching import ScoreError, some
+from limner.data.pair import some
+from limner.errors import noting
+from limner.evaluate.matching import ScoreError
 from limner.evaluate.outcome import Benchmark
 from limner.evaluate.protocol import Protocol
 from limner.evaluate.scoring import measure
@@ -84,21 +86,26 @@ def bench(
 def _draw(
     hand: Hand, subjects: Sequence[Subject], frame: Frame | None, folder: Path, report: Report
 ) -> list[str]:
-    """Draws all photos into a folder; tells of which no face was found, and how they were drawn then."""
+    """Draws all photos into a folder; tells where no face was found, and what else one may not expect."""
     faceless: list[str] = []
+    notes: list[str] = []
     folder.mkdir(parents=True, exist_ok=True)
     for subject in reporting(subjects, "picture", report, f"drawn by {folder.name}"):
         photo = image.read(subject.photo)
-        try:
-            drawn = hand(photo, points=_eyes(frame, photo))
-        except FaceError:
-            faceless.append(subject.name)
-            drawn = hand(photo, whole=True)
+        warned: list[str] = []
+        with noting(warned):
+            try:
+                drawn = hand(photo, points=_eyes(frame, photo))
+            except FaceError:
+                faceless.append(subject.name)
+                drawn = hand(photo, whole=True)
+        notes += [f"{folder.name}, {subject.name}: {each}" for each in warned]
         made: NDArray[np.uint8] = np.asarray(drawn, np.uint8)
         image.write(folder / f"{subject.name}.png", made, force=True)
-    if not faceless:
-        return []
-    return [f"{folder.name}: no face found in {len(faceless)} photos, drawn as they are: {some(faceless)}"]
+    if faceless:
+        many = f"{len(faceless)} photos, drawn as they are: {some(faceless)}"
+        notes.append(f"{folder.name}: no face found in {many}")
+    return notes
 
 
 def _eyes(frame: Frame | None, photo: Picture) -> tuple[float, ...] | None:

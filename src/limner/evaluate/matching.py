@@ -1,6 +1,5 @@
 """Which made picture belongs to which real one, and both as a metric takes them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +7,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from limner import image
 from limner.data.folder import by_name
+from limner.data.pair import some
 from limner.errors import LimnerError
 from limner.image import Picture
 
@@ -56,28 +55,11 @@ def matched(real: Path, made: Path) -> list[Match]:
     if not real.is_dir():
         return [Match(real.name.split(".")[0], real, made)]
     reals, mades = by_name(real), by_name(made)
-    lacks = [_lack(folder, theirs.keys() - ours) for folder, ours, theirs in _both(real, reals, made, mades)]
-    if any(lacks):
-        raise ScoreError(
-            f"{len(reals)} pictures in {real}, {len(mades)} in {made}; " + "; ".join(filter(None, lacks))
-        )
+    lacks = {made: reals.keys() - mades.keys(), real: mades.keys() - reals.keys()}
+    told = "; ".join(f"not in {folder}: {some(names)}" for folder, names in lacks.items() if names)
+    if told:
+        raise ScoreError(f"{len(reals)} pictures in {real}, {len(mades)} in {made}; {told}")
     return [Match(name, reals[name], mades[name]) for name in sorted(reals)]
-
-
-def _both(
-    real: Path, reals: dict[str, Path], made: Path, mades: dict[str, Path]
-) -> Sequence[tuple[Path, dict[str, Path], dict[str, Path]]]:
-    return ((made, mades, reals), (real, reals, mades))
-
-
-def _lack(folder: Path, names: set[str]) -> str:
-    return f"not in {folder}: {some(names)}" if names else ""
-
-
-def some(names: set[str] | Sequence[str]) -> str:
-    """The first names of many, for a message."""
-    listed = sorted(names)
-    return ", ".join(listed[:5]) + (f" and {len(listed) - 5} more" if len(listed) > 5 else "")
 
 
 def grey(picture: Picture) -> Picture:
@@ -89,15 +71,6 @@ def coloured(picture: Picture) -> bool:
     """Whether a picture (H, W, 3) shows colour, more than JPEG leaves on a grey one."""
     apart = picture.max(axis=2).astype(np.int16) - picture.min(axis=2)
     return bool(np.mean(apart > COLOURED) > 1e-3)
-
-
-def read(path: Path) -> Picture:
-    """A picture (H, W, 3).
-
-    Raises:
-        limner.image.ImageError: It cannot be read; the message names it.
-    """
-    return image.read(path)
 
 
 def brought(picture: Picture, size: tuple[int, int]) -> Picture:

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from limner import image
+from limner.data.pair import some
 from limner.evaluate.judging import Judge, Rules, judge
-from limner.evaluate.matching import Match, ScoreError, brought, coloured, grey, read, some
+from limner.evaluate.matching import Match, ScoreError, brought, coloured, grey
 from limner.evaluate.score import Score
 from limner.image import Picture
 from limner.metrics import METRICS, MetricError
@@ -93,11 +95,11 @@ def measure(
 
 def _look(match: Match, judges: Iterable[Judge], rules: Rules, pointed: bool) -> _Look:
     """Shows one match to all judges."""
-    real, made = read(match.real), read(match.made)
+    real, made = image.read(match.real), image.read(match.made)
     size = rules.size or (real.shape[1], real.shape[0])
     try:
         pair = _prepared(brought(real, size), rules), _prepared(brought(made, size), rules)
-        photo = brought(read(match.photo), size) if match.photo and pointed else pair[0]
+        photo = brought(image.read(match.photo), size) if match.photo and pointed else pair[0]
         seen = [each.see(*pair, photo) for each in judges]
     except (ScoreError, MetricError) as error:
         raise ScoreError(f"{match.made} against {match.real}: {error}") from error

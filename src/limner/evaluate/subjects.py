@@ -7,8 +7,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from limner.data import DATASETS, PHOTOSETS
+from limner.data.pair import some
 from limner.data.portraits import held_out, identity
-from limner.evaluate.matching import Match, ScoreError, some
+from limner.evaluate.matching import Match, ScoreError
 from limner.evaluate.protocol import Protocol
 from limner.image import PICTURE_SUFFIXES
 
@@ -61,7 +62,7 @@ def named_folder(word: str) -> tuple[str, Path]:
 
 
 def subjects_of(protocol: Protocol, data: Path, split: str) -> tuple[list[Subject], str, str]:
-    """What is scored, the name of the split, and the SHA-256 that tells it.
+    """What is scored, the name of the split, and the SHA-256 of the identities, a line each.
 
     Args:
         protocol: Which.
@@ -76,12 +77,12 @@ def subjects_of(protocol: Protocol, data: Path, split: str) -> tuple[list[Subjec
     if protocol.pairs:
         dataset = DATASETS[protocol.dataset]
         subjects = [Subject(p.identity, p.photo, p.sketch) for p in dataset.pairs(data, split or None)]
-        if split:
-            return subjects, split, dataset.splits[split].sha256
+        told = split or f"all of {data.name}"
     else:
         subjects = _unpaired(protocol, data, split)
-    digest = sha256("".join(f"{subject.name}\n" for subject in subjects).encode()).hexdigest()
-    return subjects, f"{split or 'all'} of {data.name}", digest
+        told = f"{split or 'all'} of {data.name}"
+    # Of those who are there, since a split by a rule takes others from another copy of the set.
+    return subjects, told, sha256("".join(f"{each.name}\n" for each in subjects).encode()).hexdigest()
 
 
 def _unpaired(protocol: Protocol, data: Path, split: str) -> list[Subject]:
