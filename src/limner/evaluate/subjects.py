@@ -7,11 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from limner.data import DATASETS, PHOTOSETS
+from limner.data.layout import pictures
 from limner.data.pair import some
 from limner.data.portraits import held_out, identity
 from limner.evaluate.matching import Match, ScoreError
 from limner.evaluate.protocol import Protocol
-from limner.image import PICTURE_SUFFIXES
 
 HELD_OUT = "held-out"
 """The split of photos of people whom no part of limner is trained on, see `limner.data.portraits`."""
@@ -107,7 +107,8 @@ def matches_in(subjects: Sequence[Subject], folder: Path) -> list[Match]:
     """Each subject with its made picture in a folder; without an artist's sketch, held to the photo.
 
     Raises:
-        ScoreError: The folder or some pictures are not there.
+        ScoreError: Some pictures are not there.
+        limner.data.pair.DataError: There is no such folder, or no picture in it.
     """
     paths = _in(folder, subjects)
     return [
@@ -120,15 +121,13 @@ def _in(folder: Path, subjects: Sequence[Subject]) -> list[Path]:
     """The picture of each subject in a folder: its name up to the first dot, folders before it.
 
     Raises:
-        ScoreError: The folder or some pictures are not there.
+        ScoreError: Some pictures are not there.
+        limner.data.pair.DataError: There is no such folder, or no picture in it.
     """
-    if not folder.is_dir():
-        raise ScoreError(f"{folder} is not a folder; made pictures are expected there")
     there: dict[str, Path] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in PICTURE_SUFFIXES:
-            inside = path.relative_to(folder).parent
-            there["_".join([*inside.parts, path.name.split(".")[0]])] = path
+    for path in pictures(folder):
+        inside = path.relative_to(folder).parent
+        there["_".join([*inside.parts, path.name.split(".")[0]])] = path
     found = [there.get(subject.name) for subject in subjects]
     lost = [s.name for s, path in zip(subjects, found, strict=True) if path is None]
     if lost:
