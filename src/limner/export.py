@@ -37,9 +37,12 @@ def export(style: Path, out: Path) -> float:
         The largest difference found, in [0, 1].
 
     Raises:
-        StyleError: The style cannot be read, or the ONNX file draws otherwise (by more than 2/255).
+        StyleError: The style cannot be read or draws nothing (a teacher), or the ONNX file draws otherwise
+            (by more than 2/255).
     """
     net, about = open_style(style)
+    if about["direction"].endswith("-features"):
+        raise StyleError(f"{style} gives features and draws nothing; a style that draws is expected")
     drawer = cast(Drawer, net)
     told = {**about, "stride": str(drawer.stride), "radius": str(drawer.radius)}
     content = to_onnx(net, drawer.stride, told)

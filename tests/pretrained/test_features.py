@@ -22,7 +22,7 @@ from limner.metrics.deep import SMALLEST
 from limner.pretrained.alexnet import AlexNet
 from limner.pretrained.features import DEVIATION, MEAN, NETWORKS, features
 from limner.pretrained.inception import Inception, max_pool, mean_pool
-from limner.pretrained.vgg import VGG16, L2Pool
+from limner.pretrained.vgg import L2Pool, vgg16
 
 ALEXNET = {0: (64, 3, 11), 3: (192, 64, 5), 6: (384, 192, 3), 8: (256, 384, 3), 10: (256, 256, 3)}
 VGG = dict(
@@ -41,7 +41,7 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict
     classifier = {"classifier.6.weight": torch.zeros(1000, 8)}
     told = {
         "alexnet": AlexNet().state_dict() | classifier,
-        "vgg16": VGG16().state_dict() | classifier,
+        "vgg16": vgg16().state_dict() | classifier,
         "lpips-alex": {
             f"lin{i}.model.1.weight": torch.rand(1, w[0], 1, 1) for i, w in enumerate(ALEXNET.values())
         },
@@ -82,7 +82,7 @@ def test_alexnet_has_the_parameters_of_torchvisions_file() -> None:
 def test_vgg_has_the_parameters_of_torchvisions_file(pool: type[nn.Module]) -> None:
     wanted = {f"features.{i}.weight": (out, given, 3, 3) for i, (given, out) in VGG.items()}
     wanted |= {f"features.{i}.bias": (out,) for i, (_, out) in VGG.items()}
-    net = VGG16(L2Pool if pool is L2Pool else lambda: nn.MaxPool2d(2))
+    net = vgg16(L2Pool if pool is L2Pool else lambda: nn.MaxPool2d(2))
     assert {name: tuple(value.shape) for name, value in net.state_dict().items()} == wanted
 
 

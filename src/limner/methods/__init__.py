@@ -6,4 +6,5 @@ METHODS = {
     "finder": Method("limner.methods.finder"),
     "paired": Method("limner.methods.paired"),
     "matte": Method("limner.methods.matte"),
+    "teacher": Method("limner.methods.teacher"),
 }

@@ -51,14 +51,14 @@ def _lpips_alex(device: str) -> Features:
 
 def _lpips_vgg(device: str) -> Features:
     weights = _lpips_weights("lpips-vgg", len(vgg.WIDTHS))
-    return Features(_seen_by(vgg.VGG16(), "vgg16", device), weights)
+    return Features(_seen_by(vgg.vgg16(), "vgg16", device), weights)
 
 
 def _dists(device: str) -> Features:
-    told = _read("dists")
+    told = tensors("dists")
     widths = (3, *vgg.WIDTHS)
     parts = torch.stack([told["alpha"].flatten(), told["beta"].flatten()]).split(widths, dim=1)
-    network = _seen_by(vgg.VGG16(vgg.L2Pool), "vgg16", device)
+    network = _seen_by(vgg.vgg16(vgg.L2Pool), "vgg16", device)
 
     def layers(picture: Colour) -> list[Layer]:
         return [_unit(picture).numpy(), *network(picture)]
@@ -72,7 +72,7 @@ def _inception(device: str) -> Features:
 
 
 def _lpips_weights(name: str, layers: int) -> list[Layer]:
-    told = _read(name)
+    told = tensors(name)
     return [told[f"lin{i}.model.1.weight"].flatten().numpy() for i in range(layers)]
 
 
@@ -84,7 +84,7 @@ def _seen_by(
     deviation: Sequence[float] = DEVIATION,
 ) -> Callable[[Colour], list[Layer]]:
     """The layers of a picture in a network with the weights of that name."""
-    told, wanted = _read(weights), net.state_dict().keys()
+    told, wanted = tensors(weights), net.state_dict().keys()
     # The classifiers, which no metric looks at, stay in the file.
     net.load_state_dict({name: value for name, value in told.items() if name in wanted})
     net.eval().requires_grad_(False).to(device)
@@ -103,8 +103,8 @@ def _unit(picture: Colour) -> Tensor:
     return torch.from_numpy(to_unit(picture))
 
 
-def _read(name: str) -> Parameters:
-    """The tensors of a fetched file.
+def tensors(name: str) -> Parameters:
+    """The tensors of a fetched file, by name.
 
     Chosen: The published file is kept and held to its sha256 each time, rather than turned into another one
         that no card vouches for; `weights_only` refuses whatever is no tensor.

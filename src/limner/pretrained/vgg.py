@@ -1,4 +1,4 @@
-"""VGG-16's convolutions, and the five layers that LPIPS and DISTS take from them.
+"""The convolutions of VGG-16 and VGG-19, and the layers that metrics and losses take from them.
 
 Names of parameters are those of torchvision's file, whose classifier is left out.
 """
@@ -10,8 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 WIDTHS = (64, 128, 256, 512, 512)
-DEPTHS = (2, 2, 3, 3, 3)
-"""Convolutions a stage."""
+"""Channels a stage."""
 
 
 class L2Pool(nn.Module):
@@ -35,31 +34,35 @@ class L2Pool(nn.Module):
         return torch.sqrt(F.conv2d(x * x, window, stride=2, padding=1, groups=channels) + 1e-12)
 
 
-class VGG16(nn.Module):
-    """Picture to its rectified answers at the end of each of five stages.
+class VGG(nn.Module):
+    """Picture to one rectified layer of each of five stages.
 
     Source: Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition"
-        (ICLR 2015), configuration D.
+        (ICLR 2015), configurations D (VGG-16) and E (VGG-19).
 
     Args:
+        depths: Convolutions of each stage; of the last, those up to its tap are enough.
+        taps: After which convolution of each stage its layer is taken, from 1.
         pool: Makes what halves the size between stages: a maximum over 2 x 2 in the paper, `L2Pool` in DISTS.
-        widths: Channels of each stage.
     """
 
     def __init__(
-        self, pool: Callable[[], nn.Module] = lambda: nn.MaxPool2d(2), widths: Sequence[int] = WIDTHS
+        self,
+        depths: Sequence[int],
+        taps: Sequence[int],
+        pool: Callable[[], nn.Module] = lambda: nn.MaxPool2d(2),
     ) -> None:
         super().__init__()
         parts: list[nn.Module] = []
         self.ends: list[int] = []
         given = 3
-        for depth, width in zip(DEPTHS, widths, strict=True):
+        for depth, tap, width in zip(depths, taps, WIDTHS, strict=True):
             if parts:
                 parts.append(pool())
+            self.ends.append(len(parts) + 2 * tap - 1)
             for _ in range(depth):
                 parts += [nn.Conv2d(given, width, 3, padding=1), nn.ReLU()]
                 given = width
-            self.ends.append(len(parts) - 1)
         self.features = nn.Sequential(*parts)
 
     def forward(self, x: Tensor) -> list[Tensor]:
@@ -70,3 +73,17 @@ class VGG16(nn.Module):
             if i in self.ends:
                 layers.append(x)
         return layers
+
+
+def vgg16(pool: Callable[[], nn.Module] = lambda: nn.MaxPool2d(2)) -> VGG:
+    """VGG-16 to the end of each stage, as LPIPS and DISTS see through it."""
+    return VGG((2, 2, 3, 3, 3), (2, 2, 3, 3, 3), pool)
+
+
+def vgg19() -> VGG:
+    """VGG-19 to the first layer of each stage, and no further.
+
+    Source: the layers are those whose statistics Gatys et al. match (Image style transfer using convolutional
+    neural networks, CVPR 2016, section 2).
+    """
+    return VGG((2, 2, 4, 4, 1), (1, 1, 1, 1, 1))

@@ -1,0 +1,54 @@
+"""From the words of `--data` to the pictures that a teacher may learn from."""
+
+from pathlib import Path
+from typing import Literal
+
+from limner.data import DATASETS
+from limner.data.layout import pictures
+from limner.data.pair import DataError
+from limner.data.portraits import PORTRAITS, held_out, identity
+
+Named = tuple[str, Path]
+"""Who is on a picture, and its path."""
+
+
+def sources(data: tuple[str, ...], kind: Literal["photo", "sketch"], hold_out: int = 0) -> list[Path]:
+    """The pictures to learn from, source by source, each sorted.
+
+    Args:
+        data: Each FOLDER or NAME=FOLDER, as `Config.data` tells.
+        kind: Which half of a pair is taken.
+        hold_out: Every n-th person of a source is left out; 0 takes all.
+
+    Raises:
+        DataError: A folder holds no picture or not what its set expects, or no set is called so.
+    """
+    return [path for word in data for path in _parted(_all(word, kind), hold_out, held=False)]
+
+
+def probes(data: tuple[str, ...], kind: Literal["photo", "sketch"], hold_out: int) -> list[Path]:
+    """The pictures that `sources` leaves out; raises what it raises."""
+    return [path for word in data for path in _parted(_all(word, kind), hold_out, held=True)]
+
+
+def name(word: str) -> str:
+    """What a source may be called in a file that others read: its set, or the last part of its folder."""
+    return word.split("=")[0] if "=" in word else Path(word).name
+
+
+def _all(word: str, kind: Literal["photo", "sketch"]) -> list[Named]:
+    if "=" not in word:
+        return [(identity(path), path) for path in pictures(Path(word))]
+    called, folder = word.split("=", 1)
+    if called == PORTRAITS.name:
+        return [(p.identity, p.photo) for p in PORTRAITS.photos(Path(folder)) if not held_out(p.identity)]
+    if called in DATASETS:
+        pairs = DATASETS[called].pairs(Path(folder), f"{called}-train")
+        return [(pair.identity, pair.photo if kind == "photo" else pair.sketch) for pair in pairs]
+    raise DataError(f"no data set is called {called!r}; known are {', '.join((*DATASETS, PORTRAITS.name))}")
+
+
+def _parted(found: list[Named], hold_out: int, held: bool) -> list[Path]:
+    people = sorted({who for who, _ in found})
+    left_out = frozenset(people[::hold_out]) if hold_out else frozenset[str]()
+    return [path for who, path in found if (who in left_out) == held]
