@@ -11,7 +11,8 @@ The pictures are those of training people whom training left out (`--hold-out` a
 - moved: share of crops that, moved by a pixel, are nearer to themselves than blurred until the mean squared
   error is the same. A distance of pixels is at one half by definition.
 
-Nearest is by the cosine of a level's channels, pooled over 4 x 4 parts of the crop; `moved` is by the perceptual loss.
+Nearest is by the cosine of a level's channels, pooled over 4 x 4 parts of the crop;
+`moved` is by the perceptual loss.
 """
 
 import argparse

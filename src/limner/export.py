@@ -26,12 +26,13 @@ TOLERANCE = 2 / 255
 SIZES = ((64, 48), (256, 256), (400, 512))
 
 
-def export(style: Path, out: Path) -> float:
+def export(style: Path, out: Path, artist: str = "") -> float:
     """Writes a style as ONNX, after asserting that it draws the same as torch at three sizes.
 
     Args:
         style: A `style.safetensors` that `limner train` made.
         out: The `.onnx` file to write or replace.
+        artist: Which of a style's several artists draws; by default the one that the style names.
 
     Returns:
         The largest difference found, in [0, 1].
@@ -40,7 +41,7 @@ def export(style: Path, out: Path) -> float:
         StyleError: The style cannot be read or draws nothing (a teacher), or the ONNX file draws otherwise
             (by more than 2/255).
     """
-    net, about = open_style(style)
+    net, about = open_style(style, artist)
     if about["direction"].endswith("-features"):
         raise StyleError(f"{style} gives features and draws nothing; a style that draws is expected")
     drawer = cast(Drawer, net)

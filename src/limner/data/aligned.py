@@ -41,8 +41,5 @@ class AlignedPairs:
         """`photo` (3, crop, crop) and `sketch` (1, crop, crop), in [0, 1]."""
         photo, sketch = self.photos[index], self.sketches[index]
         matrix = self.augment.geometry(photo.shape, rng)
-        cut = self.augment.cut(photo, matrix, paper=False)
-        behind = self.augment.cut(self.mattes[index], matrix, paper=False)
-        lit = self.augment.light(self.augment.backdrop(cut, behind, rng), rng)
-        drawn = self.augment.cut(sketch, matrix, paper=True)
-        return {"photo": np.ascontiguousarray(lit.transpose(2, 0, 1)), "sketch": drawn[None]}
+        seen = self.augment.photo(photo, self.mattes[index], matrix, rng)
+        return {"photo": seen, "sketch": self.augment.cut(sketch, matrix, paper=True)[None]}

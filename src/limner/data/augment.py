@@ -84,6 +84,25 @@ class Augment:
         )
         return (made.astype(np.float32) / np.float32(255)).astype(np.float32)
 
+    def photo(
+        self, photo: Picture, matte: Picture, matrix: NDArray[np.float64], rng: np.random.Generator
+    ) -> Unit:
+        """A photo as a training sees it: cut, before another backdrop, under another light.
+
+        Args:
+            photo: (H, W, 3) uint8.
+            matte: (H, W) uint8, 255 where it shows a plain backdrop.
+            matrix: As `geometry` gives it.
+            rng: The source of chance.
+
+        Returns:
+            (3, crop, crop) in [0, 1].
+        """
+        cut = self.cut(photo, matrix, paper=False)
+        behind = self.cut(matte, matrix, paper=False)
+        lit = self.light(self.backdrop(cut, behind, rng), rng)
+        return np.ascontiguousarray(lit.transpose(2, 0, 1))
+
     def backdrop(self, photo: Unit, matte: Unit, rng: np.random.Generator) -> Unit:
         """A photo (crop, crop, 3) before another backdrop, where `matte` (crop, crop) is one."""
         if rng.random() >= self.replace:

@@ -149,20 +149,24 @@ class Run:
             self._sums[name] = self._sums.get(name, torch.zeros((), device=self.device)) + value.detach()
         self._summed += 1
 
-    def finish(self, weights: Mapping[str, Tensor]) -> Path:
-        """Saves the last checkpoint and the weights.
+    def finish(
+        self, weights: Mapping[str, Tensor], name: str = "style", about: Mapping[str, str] | None = None
+    ) -> Path:
+        """Saves the last checkpoint and the weights. A method that trains several networks finishes each.
 
         Args:
             weights: The finished network's weights, by name.
+            name: Of the file, without suffix.
+            about: What this file says otherwise of itself than the run does.
 
         Returns:
-            The path of `style.safetensors` in the run's folder.
+            The path of `NAME.safetensors` in the run's folder.
         """
-        path = self.config.folder / "style.safetensors"
+        path = self.config.folder / f"{name}.safetensors"
         if self.accelerator.is_main_process:
             self._save()
             whole = {k: v.detach().cpu().contiguous() for k, v in weights.items()}
-            told = {**self.about, "seconds": f"{self.seconds:.0f}", "steps": str(self.step)}
+            told = {**self.about, **(about or {}), "seconds": f"{self.seconds:.0f}", "steps": str(self.step)}
             with replacing(path) as new:
                 safetensors.torch.save_file(whole, new, told)
         self.accelerator.wait_for_everyone()

@@ -5,6 +5,7 @@ from limner.methods.base import Method
 METHODS = {
     "finder": Method("limner.methods.finder"),
     "paired": Method("limner.methods.paired"),
+    "transfer": Method("limner.methods.transfer"),
     "matte": Method("limner.methods.matte"),
     "teacher": Method("limner.methods.teacher"),
 }

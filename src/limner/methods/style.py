@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def open_style(path: Path) -> tuple["nn.Module", Mapping[str, str]]:
+def open_style(path: Path, artist: str = "") -> tuple["nn.Module", Mapping[str, str]]:
     """Opens a style file as the network that draws.
 
     Args:
         path: A `style.safetensors` that `limner train` made.
+        artist: Which of its several artists draws; by default the one that the file names.
 
     Returns:
         The network (a `limner.methods.base.Drawer`) in evaluation mode, and what the file says of itself.
@@ -38,6 +39,10 @@ def open_style(path: Path) -> tuple["nn.Module", Mapping[str, str]]:
         raise StyleError(f"{path} cannot be read as a style: {error}") from error
     if about.get("method") not in METHODS:
         raise StyleError(f"{path} names the method {about.get('method')!r}; known are {', '.join(METHODS)}")
+    if artist:
+        if "artist" not in about:
+            raise StyleError(f"{path} holds one artist, who has no name; {artist!r} is asked for")
+        about = {**about, "artist": artist}
     net = METHODS[about["method"]].build(about)
     try:
         net.load_state_dict(weights)

@@ -7,11 +7,27 @@ an output pixel depends only on the photo within `radius` pixels of it.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from limner.nn.blocks import Residual, Up, he_init
+from limner.nn.manner import Manner
+
+
+class Trace(NamedTuple):
+    """A drawing, and what the network saw on its way.
+
+    Attributes:
+        encoded: The encoder's maps at 1/2, 1/4, 1/8, ... of the picture's size, the coarsest after the middle.
+        decoded: The decoder's maps at 1/2, 1/4, 1/8, ...; the coarsest size has none.
+        made: (N, channels_out, H, W), as `Generator.forward` gives it.
+    """
+
+    encoded: list[Tensor]
+    decoded: list[Tensor]
+    made: Tensor
 
 
 class Generator(nn.Module):
@@ -25,6 +41,7 @@ class Generator(nn.Module):
         channels_out: 1 for a sketch, 3 for a photo.
         widths: Channels at 1/2, 1/4, 1/8 and 1/16 of the picture's size.
         depth: Residual blocks at the coarsest level.
+        hands: Artists between whom the decoder is told apart; 0 for one who is not named.
     """
 
     def __init__(
@@ -33,6 +50,7 @@ class Generator(nn.Module):
         channels_out: int = 1,
         widths: Sequence[int] = (32, 64, 128, 192),
         depth: int = 3,
+        hands: int = 0,
     ) -> None:
         super().__init__()
         self.levels, self.depth = len(widths), depth
@@ -44,6 +62,8 @@ class Generator(nn.Module):
         self.middle = nn.Sequential(*(Residual(widths[-1]) for _ in range(depth)))
         self.up = nn.ModuleList(Up(b, a) for a, b in zip(widths[-2::-1], widths[:0:-1], strict=True))
         self.decode = nn.ModuleList(Residual(w) for w in widths[-2::-1])
+        coarse_to_fine = widths[::-1] if hands else ()
+        self.manners = nn.ModuleList(Manner(hands, w) for w in coarse_to_fine)
         final = nn.Conv2d(fine, channels_out, 3, padding=1)
         self.last = nn.Sequential(
             nn.Conv2d(widths[0], fine, 1),
@@ -74,24 +94,38 @@ class Generator(nn.Module):
         reach += 2 * self.depth * cells[-1]
         return (reach // self.stride + 2) * self.stride
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, hand: Tensor | None = None) -> Tensor:
         """Draws.
 
         Args:
             x: (N, channels_in, H, W) in [0, 1]; H and W multiples of `stride`.
+            hand: (N, hands), how much of each artist, one of them 1 and the others 0; None where the network
+                knows only one.
 
         Returns:
             (N, channels_out, H, W) in [0, 1]. In training mode values are not cut to that range: where a cut
             or a sigmoid has no slope, a page that has once turned white would stay white.
         """
+        return self.trace(x, hand).made
+
+    def trace(self, x: Tensor, hand: Tensor | None = None) -> Trace:
+        """Draws, and keeps the maps; arguments as for `forward`."""
+        encoded: list[Tensor] = []
+        decoded: list[Tensor] = []
         x = torch.relu(self.stem(self.fold(2 * x - 1)))
-        skips: list[Tensor] = []
         for block, down in zip(self.encode, self.down, strict=True):
-            x = block(x)
-            skips.append(x)
-            x = torch.relu(down(x))
+            encoded.append(block(x))
+            x = torch.relu(down(encoded[-1]))
         x = self.middle(x)
-        for up, block, skip in zip(self.up, self.decode, reversed(skips), strict=True):
-            x = block(up(x, skip))
+        skips = encoded[::-1]
+        encoded.append(x)
+        x = self._by(hand, 0, x)
+        for i, (up, block, skip) in enumerate(zip(self.up, self.decode, skips, strict=True)):
+            x = self._by(hand, i + 1, block(up(x, skip)))
+            decoded.append(x)
         made = self.last(x)
-        return made if self.training else made.clamp(0, 1)
+        return Trace(encoded, decoded[::-1], made if self.training else made.clamp(0, 1))
+
+    def _by(self, hand: Tensor | None, level: int, x: Tensor) -> Tensor:
+        """A map, as the artist would have it."""
+        return x if hand is None else self.manners[level](x, hand)

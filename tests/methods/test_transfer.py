@@ -1,0 +1,178 @@
+"""The `transfer` method: it learns pairs of several artists, resumes bit-equal, draws, exports each artist."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tests import kit
+from torch import Tensor
+
+from limner import image, sketcher
+from limner.data.augment import Augment
+from limner.data.pair import DataError
+from limner.data.portraits import held_out
+from limner.engine.config import RunConfig
+from limner.export import TOLERANCE, export
+from limner.faces import Frame, find
+from limner.hub import StyleError
+from limner.losses.distill import knowledge_loss, mutual_loss
+from limner.methods import METHODS
+from limner.methods.style import open_style
+from limner.methods.transfer.artists import Artists, Source, aligned
+from limner.methods.transfer.config import Config
+from limner.methods.transfer.model import Student, one_hand, student
+from limner.progress import silent
+
+Loss = Callable[[Sequence[Tensor], Sequence[Tensor]], Tensor]
+FRAME = Frame(96, 120, (36.0, 60.0), (60.0, 60.0))
+STILL = Augment(crop=64, trim=(0, 0, 0, 0), turn=0, zoom=0, gamma=0, cast=0, grey=0, shuffle=0)
+EXAMPLE = Path(__file__).parents[2] / "examples" / "portrait.jpg"
+
+
+def small(folder: Path, steps: int, names: tuple[str, ...] = ("ann",)) -> Config:
+    """Artists of two pairs each, and one stranger."""
+    for i, name in enumerate(names):
+        kit.write_pairs(folder / name, 2, seed=i)
+    run = RunConfig(
+        folder / "run", steps=steps, batch=2, save_every=10, log_every=10, device="cpu", workers=0
+    )
+    data = tuple(f"{name}=folder:{folder / name}" for name in names)
+    return Config(data, "for tests", frame=FRAME, width=8, depth=1, judge_width=4, augment=STILL, run=run)
+
+
+@pytest.fixture(scope="module")
+def style(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A style of two artists, trained for three steps."""
+    config = small(tmp_path_factory.mktemp("transfer"), 3, ("ann", "bob"))
+    return METHODS["transfer"].train(replace(config, rate=1e-2), silent)
+
+
+@pytest.mark.parametrize("loss", ["l1", "mimic", "transform", "mutual"])
+def test_learns_one_artist(tmp_path: Path, loss: str) -> None:
+    config = replace(small(tmp_path, 60), rate=2e-3, adversarial=0.0, texture=0.0, average=0.5)
+    kit.assert_learns(METHODS["transfer"], config, tmp_path / "run", falls_to=0.8, loss=loss)
+
+
+def test_resumes_bit_equal_after_sigkill(tmp_path: Path) -> None:
+    config = small(tmp_path, 9)
+    words = ["--data", *config.data, "--licence", "t", "--run.steps", "9", "--run.batch", "2", "--width", "4"]
+    sizes = ["--depth", "1", "--judge-width", "4", "--augment.crop", "64", "--run.workers", "0"]
+    at = ["--frame.width", "96", "--frame.height", "120", "--frame.left-eye", "36", "60"]
+    command = kit.limner_command("train", "transfer", *words, *sizes, *at, "--frame.right-eye", "60", "60")
+    kit.assert_resumes(command, tmp_path, kill_at=(2, 5))
+
+
+def test_the_first_artist_draws_and_others_can_be_chosen(style: Path, tmp_path: Path) -> None:
+    _, about = open_style(style)
+    assert (json.loads(about["artists"]), about["artist"]) == (["ann", "bob"], "ann")
+    photo, _ = kit.face(np.random.default_rng(0), (96, 120))
+    by_torch = np.asarray(sketcher.load(style)(photo, whole=True), int)
+    apart: dict[str, int] = {}
+    for name in ("ann", "bob"):
+        assert export(style, tmp_path / f"{name}.onnx", name) <= TOLERANCE
+        drawn = np.asarray(sketcher.load(tmp_path / f"{name}.onnx")(photo, whole=True), int)
+        apart[name] = int(abs(drawn - by_torch).max())
+    assert apart["ann"] <= 2 < apart["bob"]
+    with pytest.raises(StyleError, match="no artist is called 'eve'; known are ann, bob"):
+        export(style, tmp_path / "eve.onnx", "eve")
+
+
+def test_both_directions_draw_any_size(style: Path) -> None:
+    kit.assert_draws(sketcher.load(style))
+    hand = sketcher.load(style.with_name("photo.safetensors"))
+    kit.assert_draws(hand)
+    assert hand(np.zeros((20, 30, 3), np.uint8), whole=True).mode == "RGB"
+
+
+def test_a_weight_file_tells_nobodys_folders(style: Path) -> None:
+    assert str(style.parent).encode() not in style.read_bytes()
+
+
+def test_students_are_within_three_million_parameters() -> None:
+    config = Config(("a=folder:x",) * 4, "t")
+    for direction in ("photo-sketch", "sketch-photo"):
+        assert sum(p.numel() for p in student(config, direction).parameters()) <= 3_000_000
+
+
+def test_reach_is_bounded_as_the_network_says() -> None:
+    net = one_hand(Student("photo-sketch", 4, 1, 2), 1).eval()
+    kit.assert_bounded(net, 3, net.stride, net.radius)
+
+
+def test_plain_perceptual_loss_alone_trains(tmp_path: Path) -> None:
+    config = replace(
+        small(tmp_path, 2), mimic=0.0, transform=0.0, mutual=0.0, adversarial=0.0, perceptual=1.0
+    )
+    config = replace(config, run=replace(config.run, log_every=1))
+    METHODS["transfer"].train(config, silent)
+    told = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert all(line["perceptual"] > 0 and "judges" not in line for line in told)
+
+
+def _held_out_name() -> str:
+    return next(name for i in range(100) if held_out(name := f"q{i}"))
+
+
+class TestLosses:
+    def test_knowledge_is_a_mean_square_over_levels(self) -> None:
+        learned = [torch.zeros(1, 2, 2, 2), torch.zeros(1, 1, 1, 1)]
+        known = [torch.full((1, 2, 2, 2), 2.0), torch.full((1, 1, 1, 1), 4.0)]
+        assert knowledge_loss(learned, known) == pytest.approx((4 + 16) / 2)
+
+    def test_mutual_asks_for_direction_not_length(self) -> None:
+        d = torch.rand(2, 4, 3, 3)
+        assert mutual_loss([d], [7 * d]) == pytest.approx(0, abs=1e-6)
+        assert mutual_loss([d], [-d]) == pytest.approx(4, abs=1e-5)
+
+    @pytest.mark.parametrize("loss", [knowledge_loss, mutual_loss])
+    def test_the_teacher_is_left_alone(self, loss: Loss) -> None:
+        learned, known = (torch.rand(1, 2, 3, 3, requires_grad=True) for _ in range(2))
+        loss([learned], [known]).backward()
+        assert learned.grad is not None
+        assert known.grad is None
+
+
+class TestArtists:
+    def test_each_draws_as_often(self, tmp_path: Path) -> None:
+        many, few = (Source.read(f"x=folder:{kit.write_pairs(tmp_path / str(n), n)}").pairs() for n in (5, 1))
+        samples = Artists.read([many, few], (), FRAME, STILL)
+        rng = np.random.default_rng(0)
+        hands = [samples.sample(i, rng)["hand"].tolist() for i in range(len(samples))]
+        assert hands == [[1, 0], [0, 1]] * 5
+
+    def test_strangers_are_those_who_may_be_trained_on(self, tmp_path: Path) -> None:
+        pairs = Source.read(f"x=folder:{kit.write_pairs(tmp_path / 'pairs', 1)}").pairs()
+        folder = kit.write_portraits(tmp_path / "portraits", 1)
+        image.write(folder / f"{_held_out_name()}.png", np.zeros((220, 180, 3), np.uint8))
+        frame = Frame(180, 220, (60.0, 90.0), (120.0, 90.0))
+        samples = Artists.read([pairs], (folder,), frame, STILL)
+        assert [photo.mean() > 0 for photo in samples.strangers] == [True]
+
+    def test_every_nth_pair_is_held_out(self, tmp_path: Path) -> None:
+        source = Source.read(f"x=folder:{kit.write_pairs(tmp_path, 5)}")
+        assert [pair.identity for pair in source.pairs(hold_out=2)] == ["p01", "p03"]
+
+    def test_a_photo_is_cut_where_it_ends(self) -> None:
+        photo = image.read(EXAMPLE)
+        frame = Frame(400, 500, (150.0, 250.0), (250.0, 250.0))
+        (whole,) = aligned((photo,), frame)
+        eye, other = find(whole)[0].eyes
+        assert np.hypot(*np.subtract(other, eye)) == pytest.approx(100, abs=8)
+        assert whole.shape[0] <= 500
+        assert whole.shape[1] <= 400
+
+    def test_a_photo_without_a_face_is_left_out(self) -> None:
+        assert aligned((np.full((50, 60, 3), 128, np.uint8),), FRAME) == ()
+
+    @pytest.mark.parametrize("word", ["", "x", "x=folder", "x=nothing:y", "=folder:y", "x=folder:"])
+    def test_a_word_that_names_no_pairs(self, word: str) -> None:
+        with pytest.raises(DataError, match="NAME=SET:FOLDER"):
+            Source.read(word)
+
+    def test_an_artist_who_is_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(DataError, match="no training pair of style '9'"):
+            Source.read(f"x=folder/9:{kit.write_pairs(tmp_path, 1)}").pairs()
