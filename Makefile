@@ -2,7 +2,6 @@
 # `make results` writes the pages of docs/templates anew, with what the benchmarks left in docs/results.
 PYTHON ?= python3
 PHOTO ?= examples/portrait.jpg
-STYLE ?= cuhk
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -10,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 .PHONY: draw test check results clean
 
 draw: $(VENV)/core
-	@$(BIN)/limner draw "$(PHOTO)" --style "$(STYLE)" --force
+	@$(BIN)/limner draw "$(PHOTO)" $(if $(STYLE),--style "$(STYLE)") --force
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest

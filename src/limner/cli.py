@@ -20,7 +20,8 @@ Command = Callable[[Sequence[str]], int]
 def draw(
     inputs: tuple[str, ...],
     /,
-    style: str = "cuhk",
+    to: Literal["sketch", "photo"] | None = None,
+    style: str | None = None,
     out: Path | None = None,
     face: Literal["all", "largest"] | int = "all",
     points: tuple[float, ...] | None = None,
@@ -29,19 +30,22 @@ def draw(
     whole: bool = False,
     force: bool = False,
 ) -> int:
-    """Draw photos: each becomes a sketch of the same size, every face at the scale that its style knows.
+    """Draw pictures: each photo becomes a sketch of the same size, or each sketch a photo (--to photo).
 
     Args:
         inputs: Pictures, folders of pictures, or patterns such as 'holiday/*.jpg'.
-        style: Name of a style (see `limner styles`), or a .onnx or .safetensors file.
-        out: A file for one picture, or a folder; by default NAME.sketch.png beside each picture.
+        to: What is drawn; by default what the style draws, and without a style a sketch.
+        style: Name of a style (see `limner styles`), or a .onnx or .safetensors file; by default the one that
+            limner has for what is drawn.
+        out: A file for one picture, or a folder; by default NAME.sketch.png, or NAME.photo.png, beside each
+            picture.
         face: All, the largest alone, or a face's number as `limner faces` lists them. A face that is not
             meant is drawn like its surroundings.
         points: In place of looking for a face: X Y of the eye at the image's left and X Y of that at its
             right, or these and X Y of the nose and of both corners of the mouth, in pixels of the upright
-            photo. For one picture.
-        background: Draw it, or leave paper where nobody is.
-        crop: Give one portrait cut to the style's frame instead of the whole photo: of the face that --face
+            picture. For one picture.
+        background: Draw it, or leave paper where nobody is: of a sketch.
+        crop: Give one portrait cut to the style's frame instead of the whole picture: of the face that --face
             or --points names, else of the largest.
         whole: Draw the picture as it is, without looking for a face.
         force: Overwrite files that exist.
@@ -52,9 +56,9 @@ def draw(
     if not inputs:
         raise LimnerError("no picture is given; see limner draw --help")
     options = sketcher.Options(face, points, background, crop, whole)
-    hand = sketcher.load(style)
-    kind = hand.about["direction"].split("-")[1]
-    planned = plan(photos(inputs, kind), out, kind)
+    hand = sketcher.load(style, to=to)
+    hand.check(options)
+    planned = plan(photos(inputs, hand.draws), out, hand.draws)
     if points is not None and len(planned) > 1:
         raise LimnerError(f"--points tells of one picture; {len(planned)} are given")
     failed = 0
@@ -151,35 +155,49 @@ def bench(
     /,
     style: tuple[str, ...] = (),
     made: tuple[str, ...] = (),
+    to: Literal["sketch", "photo"] | None = None,
     data: Path | None = None,
     photos: Path | None = None,
+    sketches: Path | None = None,
+    grey: bool = False,
     split: str = "",
     out: Path | None = None,
 ) -> int:
-    """Run a benchmark of the field: draw its photos, score the drawings, compare methods, show them.
+    """Run a benchmark of the field: draw its pictures, score the drawings, compare methods, show them.
 
     Args:
         protocol: cuhk, cufs, cufsf, fs2k, ossketch, pairs (your own) or wild (photos alone).
         style: Styles that draw; the first is what the others are compared with.
-        made: NAME=FOLDER of pictures that another program made, named like the photos.
+        made: NAME=FOLDER of pictures that another program made, named like those that they were made from.
+        to: What is drawn: sketches from the set's photos, or photos from its sketches; by default what the
+            styles draw, and without one sketches.
         data: Where the data set lies; by default its name in the folder that LIMNER_DATA names.
-        photos: Draw from these in place of the set's own photos, e.g. from larger scans; named alike.
+        photos: Draw sketches from these in place of the set's own photos, e.g. larger scans; named alike.
+        sketches: Draw photos from these in place of the set's own sketches; named alike.
+        grey: Draw from grey versions of the pictures.
         split: Another split of the data set, see docs/data.md; of photos alone, held-out leaves only people
             whom no part of limner is trained on.
-        out: Where table, values and contact sheet go, and the drawings; by default runs/bench/PROTOCOL.
+        out: Where table, values and contact sheet go, and the drawings; by default runs/bench/PROTOCOL, with
+            -photo or -grey after it where these are asked for.
     """
     from limner.evaluate import PROTOCOLS, located, named_folder
     from limner.evaluate import bench as run_bench
-    from limner.sketcher import load
+    from limner.sketcher import load_all
 
     if protocol not in PROTOCOLS:
         raise LimnerError(f"no protocol is called {protocol!r}; known are {', '.join(PROTOCOLS)}")
-    chosen = PROTOCOLS[protocol]
-    out = out or Path("runs", "bench", protocol)
+    hands = load_all(style, to)
+    to = to or next((hand.draws for hand in hands.values()), "sketch")
+    chosen = PROTOCOLS[protocol].drawing(to)
+    sources, unused = (sketches, photos) if to == "photo" else (photos, sketches)
+    if unused:
+        other = "photos" if to == "photo" else "sketches"
+        raise LimnerError(f"--{other} {unused}: {other} are drawn here, not drawn from")
+    kinds = [protocol, *(["photo"] if to == "photo" else []), *(["grey"] if grey else [])]
+    out = out or Path("runs", "bench", "-".join(kinds))
     others = dict(named_folder(word) for word in made)
-    hands = {Path(each).stem if Path(each).suffix else each: load(each) for each in style}
     with _bar(shown=True) as report:
-        result = run_bench(chosen, located(chosen, data), hands, others, out, photos, split, report)
+        result = run_bench(chosen, located(chosen, data), hands, others, out, sources, split, grey, report)
     files = result.write(out)
     _tell(result.page() + "\n" + "\n".join(str(path) for path in files))
     return 0
@@ -200,16 +218,7 @@ def styles(json: bool = False) -> int:
     if json:
         _tell(dumps([dataclasses.asdict(card) for card in cards], indent=2))
         return 0
-    for card in cards:
-        scores = ", ".join(f"{name} {value}" for name, value in card.scores.items())
-        _tell(
-            f"{card.name}  ({card.direction}, {card.method}, {card.size / 1e6:.1f} MB)\n"
-            f"  licence     {card.licence}\n"
-            f"  trained on  {card.trained_on}\n"
-            f"  scores      {scores}\n"
-            f"              {card.scored_on}\n"
-            f"  weak        {card.weak}"
-        )
+    _tell("\n".join(map(str, cards)))
     return 0
 
 
@@ -256,34 +265,6 @@ def fetch(names: tuple[str, ...] = (), /) -> int:
     return 0
 
 
-def _draw(args: Sequence[str]) -> int:
-    return _parse(draw, args, "limner draw")
-
-
-def _faces(args: Sequence[str]) -> int:
-    return _parse(faces, args, "limner faces")
-
-
-def _score(args: Sequence[str]) -> int:
-    return _parse(score, args, "limner score")
-
-
-def _bench(args: Sequence[str]) -> int:
-    return _parse(bench, args, "limner bench")
-
-
-def _styles(args: Sequence[str]) -> int:
-    return _parse(styles, args, "limner styles")
-
-
-def _export(args: Sequence[str]) -> int:
-    return _parse(export, args, "limner export")
-
-
-def _fetch(args: Sequence[str]) -> int:
-    return _parse(fetch, args, "limner fetch")
-
-
 def _train(args: Sequence[str]) -> int:
     """Train a style: limner train METHOD --help lists a method's settings."""
     from limner.methods import METHODS
@@ -305,15 +286,19 @@ def _train(args: Sequence[str]) -> int:
     return 0
 
 
+def _command(what: Callable[..., int]) -> Command:
+    return lambda args: _parse(what, args, f"limner {what.__name__}")
+
+
 COMMANDS: dict[str, tuple[Command, str]] = {
-    "draw": (_draw, "draw photos: each becomes a sketch of the same size"),
-    "faces": (_faces, "show which faces are found in photos"),
-    "score": (_score, "score made pictures against real ones"),
-    "bench": (_bench, "run a benchmark of the field"),
-    "styles": (_styles, "list the styles that come with limner"),
+    "draw": (_command(draw), "draw photos as sketches, or sketches as photos, of the same size"),
+    "faces": (_command(faces), "show which faces are found in photos"),
+    "score": (_command(score), "score made pictures against real ones"),
+    "bench": (_command(bench), "run a benchmark of the field"),
+    "styles": (_command(styles), "list the styles that come with limner"),
     "train": (_train, "train a style from pairs"),
-    "export": (_export, "turn a trained style into an ONNX file"),
-    "fetch": (_fetch, "download weights that others published"),
+    "export": (_command(export), "turn a trained style into an ONNX file"),
+    "fetch": (_command(fetch), "download weights that others published"),
 }
 
 

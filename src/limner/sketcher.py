@@ -1,7 +1,7 @@
-"""A style that draws: any photo in, the sketch of the same size out.
+"""A style that draws: any photo in, the sketch of the same size out, or any sketch in and the photo out.
 
-The faces are found and the photo brought to the scale and upright pose that the style was trained in;
-there it is drawn, in tiles if it is large, and brought back onto the photo's own pixels.
+The faces are found and the picture brought to the scale and upright pose that the style was trained in;
+there it is drawn, in tiles if it is large, and brought back onto the picture's own pixels.
 """
 
 import json
@@ -42,7 +42,7 @@ class Options:
             `limner.faces.find`, lets that one face rule the picture's scale.
         points: In place of looking for faces: x, y of the eyes or of all five points, see
             `limner.faces.given`.
-        background: "keep" draws it; "paper" leaves it white.
+        background: "keep" draws it; "paper" leaves it white, of a sketch.
         crop: Give one portrait in the style's frame: of the chosen face, of all the largest.
         whole: Draw the picture as it is, without looking for a face.
 
@@ -84,10 +84,15 @@ class Sketcher:
         net: The network as given.
         about: What the style's file says of itself.
         frame: The face geometry that the style knows.
+        takes: What goes in, "photo" or "sketch".
+        draws: What comes out, the other.
 
     Raises:
         limner.hub.StyleError: `about` is not that of a limner style.
     """
+
+    takes: hub.Drawn
+    draws: hub.Drawn
 
     def __init__(
         self,
@@ -101,7 +106,7 @@ class Sketcher:
         try:
             self.frame = Frame(**json.loads(about["frame"]))
             self.stride, self.radius = int(about["stride"]), int(about["radius"])
-            self._grey = about["direction"].startswith("sketch")
+            self.takes, self.draws = hub.DIRECTIONS[about["direction"]]
         except (KeyError, TypeError, ValueError) as error:
             raise hub.StyleError(
                 f"the file is no limner style: its metadata lacks or garbles {error}"
@@ -125,7 +130,8 @@ class Sketcher:
                 `limner.faces.find`, lets that one face rule the picture's scale.
             points: In place of looking for faces: (x, y) of both eyes or of all five points of the one face,
                 in pixels of the upright picture, the eye at the image's left first.
-            background: "keep" draws it; "paper" leaves it white, as far as no person is there.
+            background: "keep" draws it; "paper" leaves it white, as far as no person is there: for styles
+                that draw sketches.
             crop: Give one portrait in the style's frame instead of the whole picture: of the chosen face, of
                 all the largest.
             whole: Draw the picture as it is, without looking for a face.
@@ -137,7 +143,7 @@ class Sketcher:
         Raises:
             limner.image.ImageError: The picture cannot be read.
             FaceError: No face was found, or not so many, or the points are none of a face in the picture.
-            LimnerError: Options that are unknown or exclude each other.
+            LimnerError: Options that are unknown, exclude each other, or are not for this style.
 
         Warns:
             LimnerWarning: A face is so small that little of its likeness can be drawn, or nobody was found
@@ -150,6 +156,7 @@ class Sketcher:
     def draw(self, picture: Picture, options: Options | None = None) -> Picture:
         """As a call, from (H, W, 3) uint8 to (H, W) or (H, W, 3) uint8."""
         options = options or Options()
+        self.check(options)
         faces = [] if options.whole else self._faces(picture, options)
         if options.crop:
             to_frame = align.similarity(faces[0].eyes, self.frame)
@@ -160,6 +167,17 @@ class Sketcher:
         else:
             drawn = draw_faces(picture, faces, self.frame, self._tiled)
         return self._on_paper(drawn, picture, faces) if options.background == "paper" else drawn
+
+    def check(self, options: Options) -> None:
+        """Raises `LimnerError` if this style cannot draw so.
+
+        Chosen: paper is for sketches. The matte knows people in photos, not on the paper that a photo is
+        drawn from, and white around a made photo would be no photo's backdrop.
+        """
+        if options.background == "paper" and self.draws == "photo":
+            raise LimnerError(
+                "background paper is for sketches, and this style draws photos; keep is expected"
+            )
 
     def _faces(self, picture: Picture, options: Options) -> list[Face]:
         """The faces that rule the drawing, at least one, largest first."""
@@ -186,34 +204,51 @@ class Sketcher:
         return np.asarray(cv2.blendLinear(drawn, paper, alpha, 1 - alpha), np.uint8)
 
     def _tiled(self, picture: Picture) -> Picture:
-        if self._grey and picture.ndim == 3:
+        if self.takes == "sketch" and picture.ndim == 3:
             picture = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
         return draw_tiled(self.net, picture, self.stride, self.radius)
 
 
-def load(style: str | Path, threads: int = 0) -> Sketcher:
+def load(style: str | Path | None = None, threads: int = 0, to: hub.Drawn | None = None) -> Sketcher:
     """Opens a style.
 
     Args:
-        style: The name of a packaged style, or the path of a `.onnx` or `.safetensors` file.
+        style: The name of a packaged style, or the path of a `.onnx` or `.safetensors` file; None takes the
+            default of `to`.
         threads: Threads of one drawing by onnxruntime; 0 takes one a core.
+        to: What it must draw, "sketch" or "photo"; None takes whatever the style draws, and a sketch if none
+            is named.
 
     Raises:
-        limner.hub.StyleError: The style is unknown, missing, damaged or not a style.
+        limner.hub.StyleError: The style is unknown, missing, damaged or not a style, or draws the other.
     """
-    path = Path(style)
-    if path.suffix == ".safetensors":
-        return _torch_sketcher(path)
-    if path.suffix == ".onnx":
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise hub.StyleError(f"{path} cannot be read: {error.strerror}") from error
-        net = Net(content, str(path), threads)
-    else:
-        card = hub.card(str(style))
-        net = Net(hub.packaged(card), f"style {card.name!r}", threads)
-    return Sketcher(net, net.about)
+    if to is not None and to not in hub.DEFAULTS:
+        raise hub.StyleError(f"to {to!r}: sketch or photo is expected")
+    style = hub.DEFAULTS[to or "sketch"] if style is None else style
+    hand = _opened(style, threads)
+    if to not in (None, hand.draws):
+        raise hub.StyleError(f"style {style} draws a {hand.draws}; one that draws a {to} is expected")
+    return hand
+
+
+def load_all(styles: Sequence[str | Path], to: hub.Drawn | None = None) -> dict[str, Sketcher]:
+    """Opens styles that draw the same kind of picture, by their names or those of their files.
+
+    Args:
+        styles: As `load` takes them.
+        to: What they must draw; None takes what the first draws.
+
+    Raises:
+        limner.hub.StyleError: As of `load`, or two have one name.
+    """
+    hands: dict[str, Sketcher] = {}
+    for style in styles:
+        name = Path(style).stem if Path(style).suffix else str(style)
+        if name in hands:
+            raise hub.StyleError(f"two styles are called {name}; {style} needs another file name")
+        hands[name] = load(style, to=to)
+        to = hands[name].draws
+    return hands
 
 
 def styles() -> list[str]:
@@ -237,6 +272,22 @@ def as_picture(picture: Readable) -> Picture:
             f"got an array {picture.shape} of {picture.dtype}; uint8 (H, W, 3) or (H, W) is expected"
         )
     return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+
+
+def _opened(style: str | Path, threads: int) -> Sketcher:
+    path = Path(style)
+    if path.suffix == ".safetensors":
+        return _torch_sketcher(path)
+    if path.suffix == ".onnx":
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise hub.StyleError(f"{path} cannot be read: {error.strerror}") from error
+        net = Net(content, str(path), threads)
+    else:
+        card = hub.card(str(style))
+        net = Net(hub.packaged(card), f"style {card.name!r}", threads)
+    return Sketcher(net, net.about)
 
 
 def _torch_sketcher(path: Path) -> Sketcher:

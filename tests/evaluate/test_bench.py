@@ -168,4 +168,4 @@ def test_what_a_style_warns_of_is_a_note(tmp_path: Path) -> None:
 
     notes = bench(PROTOCOLS["pairs"], data, {"mine": hand}, {}, tmp_path / "out").notes
     assert notes[:2] == ("mine, p00: a small face", "mine, p01: a small face")
-    assert notes[2] == "mine: no face found in 2 photos, drawn as they are: p00, p01"
+    assert notes[2] == "mine: no face found in 2 pictures, drawn as they are: p00, p01"

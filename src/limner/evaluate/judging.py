@@ -13,7 +13,7 @@ import numpy as np
 
 from limner.errors import LimnerError
 from limner.evaluate.matching import ScoreError, grey
-from limner.evaluate.score import Score, averaged
+from limner.evaluate.score import Score, averaged, of_faces
 from limner.faces import Face, find
 from limner.image import Picture
 from limner.metrics import METRICS
@@ -107,12 +107,8 @@ class _Points:
         return self._function(np.array(meant[0].points), np.array(nearest.points))
 
     def score(self, seen: Sequence[float | None]) -> Score:
-        judged = [value for value in seen if value is not None]
-        found = sum(map(math.isfinite, judged)) / len(judged) if judged else None
-        told: dict[str, Any] = {"found": found}
-        if len(judged) < len(seen):
-            told["photos without a face"] = len(seen) - len(judged)
-        return averaged((math.nan if value is None else value for value in seen), told)
+        skipped = [place for place, value in enumerate(seen) if value is None]
+        return of_faces([math.nan if value is None else value for value in seen], skipped)
 
 
 class _Sets:

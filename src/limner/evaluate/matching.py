@@ -10,6 +10,7 @@ from PIL import Image
 from limner.data.folder import by_name
 from limner.data.pair import some
 from limner.errors import LimnerError
+from limner.hub import Drawn
 from limner.image import Picture
 
 SHAPE = 0.02
@@ -30,13 +31,20 @@ class Match:
         name: By which tables call it.
         real: Path of the reference.
         made: Path of what is judged.
-        photo: Path of what it was drawn from, if that is another picture than the reference.
+        source: Path of what it was drawn from, if that is another picture than the reference.
+        to: What was drawn.
     """
 
     name: str
     real: Path
     made: Path
-    photo: Path | None = None
+    source: Path | None = None
+    to: Drawn = "sketch"
+
+    @property
+    def photo(self) -> Path:
+        """Path of the photo of the face: what a sketch was drawn from, or what a made photo is held to."""
+        return self.source if self.source and self.to == "sketch" else self.real
 
 
 def matched(real: Path, made: Path) -> list[Match]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from limner import __version__, image
+from limner.evaluate.grouped import grouped, pages, worst
+from limner.evaluate.groups import Group
 from limner.evaluate.matching import Match
 from limner.evaluate.protocol import Protocol
 from limner.evaluate.score import finite
@@ -28,6 +30,8 @@ class Benchmark:
         scores: By method; the first is what the others are compared with.
         matches: What was scored, by method.
         notes: What one should know of how it was drawn and scored, a line each.
+        groups: Of the pictures, by their places; each is scored apart.
+        in_grey: Whether the styles drew from grey versions.
     """
 
     protocol: Protocol
@@ -36,11 +40,15 @@ class Benchmark:
     scores: Mapping[str, Scores]
     matches: Mapping[str, Sequence[Match]]
     notes: tuple[str, ...]
+    groups: Sequence[Group] = ()
+    in_grey: bool = False
 
     def record(self) -> dict[str, Any]:
         """As JSON holds it, with each picture's values."""
         return {
             "protocol": self.protocol.name,
+            "to": self.protocol.to,
+            "grey": self.in_grey,
             "split": self.split,
             "sha256": self.sha256,
             "n": len(next(iter(self.scores.values())).names),
@@ -61,14 +69,30 @@ class Benchmark:
                 }
                 for method, scores in self.scores.items()
             },
+        } | ({"groups": self._groups()} if self.groups else {})
+
+    def _groups(self) -> dict[str, Any]:
+        """By method and metric: each group's score, and the worst group."""
+        return {
+            method: {
+                name: {
+                    "worst": part.record() if (part := worst(parts)) else None,
+                    "all": [p.record() for p in parts],
+                }
+                for name, parts in metrics.items()
+            }
+            for method, metrics in grouped(self.scores, self.groups).items()
         }
 
     def page(self) -> str:
         """As Markdown: what was scored, the table, the notes."""
         n = len(next(iter(self.scores.values())).names)
-        head = f"{self.protocol.name}: {n} pictures, split {self.split} (sha256 {self.sha256[:12]})"
+        drawn = "photos from sketches, " if self.protocol.to == "photo" else ""
+        drawn += "drawn from in grey, " if self.in_grey else ""
+        head = f"{self.protocol.name}: {n} pictures, {drawn}split {self.split} (sha256 {self.sha256[:12]})"
         notes = "".join(f"\n- {note}" for note in self.notes)
-        return f"{head}\n\n{markdown(self.scores)}\n{notes}".rstrip() + "\n"
+        groups = f"\n{pages(self.scores, self.groups)}\n" if self.groups else ""
+        return f"{head}\n\n{markdown(self.scores)}\n{groups}{notes}".rstrip() + "\n"
 
     def write(self, folder: Path) -> list[Path]:
         """Writes scores.json, scores.csv, scores.md and sheet.jpg; returns their paths."""

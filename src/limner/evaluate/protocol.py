@@ -1,10 +1,12 @@
 """What the field scores on: a data set, a split, a size, metrics, in one row each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from limner.data.ossketch import contrast
 from limner.evaluate.judging import Rules
+from limner.evaluate.matching import ScoreError
+from limner.hub import Drawn
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Protocol:
         metrics: Names in `limner.metrics.METRICS`, the first ranks the contact sheet.
         rules: How pictures are scored.
         pairs: Whether artists' sketches are there to score against; if not, made ones are held to the photo.
+        to: What is drawn, "sketch" from the photos or "photo" from the sketches.
     """
 
     name: str
@@ -28,6 +31,25 @@ class Protocol:
     metrics: tuple[str, ...]
     rules: Rules = field(default_factory=Rules)
     pairs: bool = True
+    to: Drawn = "sketch"
+
+    def drawing(self, to: Drawn) -> "Protocol":
+        """The protocol with photos drawn from the artists' sketches, or as it is.
+
+        Chosen: made and real photos are compared in grey, as the field does; without Scoot, which knows
+        strokes, and without what the protocol does to sketches before they are scored.
+
+        Raises:
+            ScoreError: There are no sketches to draw photos from.
+        """
+        if to == self.to:
+            return self
+        if not self.pairs:
+            raise ScoreError(
+                f"{self.name} has photos alone; to draw photos a protocol with sketches is expected"
+            )
+        metrics = tuple(name for name in self.metrics if name != "scoot")
+        return replace(self, to=to, metrics=metrics, rules=replace(self.rules, prepare=None))
 
 
 _SCORES = ("ssim", "fsim", "scoot", "structure")
@@ -71,7 +93,12 @@ PROTOCOLS: Mapping[str, Protocol] = {
         ),
         Protocol("pairs", "a plain folder of pairs", "folder", "", _SCORES),
         Protocol(
-            "wild", "a folder of photos: is the face still there?", "photos", "", ("structure",), pairs=False
+            "wild",
+            "photos alone, in subfolders or not: is the face still there?",
+            "portraits",
+            "",
+            ("structure",),
+            pairs=False,
         ),
     )
 }

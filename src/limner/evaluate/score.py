@@ -1,8 +1,8 @@
 """A score: a mean, how sure it is, and what it is the mean of."""
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ class Score:
         high: Upper end.
         values: Picture by picture, in the order of the names; NaN where there is none; empty for a set.
         told: What else there is to know of it, by name.
+        skipped: Places of the pictures that cannot be judged, whatever is made of them.
     """
 
     mean: float
@@ -27,6 +28,7 @@ class Score:
     high: float | None = None
     values: tuple[float, ...] = ()
     told: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    skipped: tuple[int, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """As JSON holds it; None in place of what is no finite number."""
@@ -42,6 +44,20 @@ def averaged(values: Iterable[float], told: Mapping[str, Any] | None = None) -> 
         return Score(math.nan, values=scores, told=told or {})
     ends = interval(there) if all(map(math.isfinite, there)) else (None, None)
     return Score(float(np.mean(there)), *ends, scores, told or {})
+
+
+def of_faces(values: Sequence[float], skipped: Collection[int]) -> Score:
+    """The mean of what was measured on faces, with the share of made pictures in which one is found.
+
+    Args:
+        values: Picture by picture; NaN where the made one shows no face.
+        skipped: Places whose photo shows none either, so that they count for nothing.
+    """
+    judged = [value for place, value in enumerate(values) if place not in skipped]
+    told: dict[str, Any] = {"found": sum(map(math.isfinite, judged)) / len(judged) if judged else None}
+    if skipped:
+        told["photos without a face"] = len(skipped)
+    return replace(averaged(values, told), skipped=tuple(skipped))
 
 
 def finite(value: float | None) -> float | None:

@@ -65,8 +65,8 @@ def measure(
         report: Is told the progress after every picture.
 
     Returns:
-        The scores; `notes` tells which pictures had another size than their real ones, or colour where those
-        are grey.
+        The scores; `notes` tells which pictures had another size than their real ones, colour where those
+        are grey, or a photo in which the finder sees no face.
 
     Raises:
         ScoreError: An unknown metric; a picture of another cut, or too small for a metric, or too few people.
@@ -90,7 +90,11 @@ def measure(
         raise ScoreError(f"{matches[0].made.parent}: {error}") from error
     resized = [m.name for m, look in zip(matches, looks, strict=True) if look.resized]
     tinted = [m.name for m, look in zip(matches, looks, strict=True) if look.tinted]
-    return Scores(tuple(m.name for m in matches), scores, tuple(_notes(resized, tinted)))
+    notes = _notes(resized, tinted)
+    skipped = {matches[i].name for score in scores.values() for i in score.skipped}
+    if skipped:
+        notes.append(f"{len(skipped)} photos without a face to hold the made ones to: {some(skipped)}")
+    return Scores(tuple(m.name for m in matches), scores, tuple(notes))
 
 
 def _look(match: Match, judges: Iterable[Judge], rules: Rules, pointed: bool) -> _Look:
@@ -99,7 +103,7 @@ def _look(match: Match, judges: Iterable[Judge], rules: Rules, pointed: bool) ->
     size = rules.size or (real.shape[1], real.shape[0])
     try:
         pair = _prepared(brought(real, size), rules), _prepared(brought(made, size), rules)
-        photo = brought(image.read(match.photo), size) if match.photo and pointed else pair[0]
+        photo = brought(image.read(match.photo), size) if match.photo != match.real and pointed else pair[0]
         seen = [each.see(*pair, photo) for each in judges]
     except (ScoreError, MetricError) as error:
         raise ScoreError(f"{match.made} against {match.real}: {error}") from error

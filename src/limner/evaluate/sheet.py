@@ -29,13 +29,13 @@ def sheet(matches: Mapping[str, Sequence[Match]], methods: Mapping[str, Scores],
     """
     first = next(iter(methods))
     shown = ranked(methods[first], rows)
-    heads = ["photo"] if matches[first][0].photo else []
-    heads += ["artist" if heads else "photo", *methods]
-    strips = [_titles(heads)]
+    given = matches[first][0]
+    heads = {"sketch": ("photo", "artist"), "photo": ("sketch", "photo")}[given.to]
+    strips = [_titles([*(heads if given.source else heads[:1]), *methods])]
     for i in shown:
         match = matches[first][i]
-        cells = [_cell(match.photo, [match.name])] if match.photo else []
-        cells.append(_cell(match.real, [] if match.photo else [match.name]))
+        cells = [_cell(match.source, [match.name])] if match.source else []
+        cells.append(_cell(match.real, [] if match.source else [match.name]))
         for method, scores in methods.items():
             told = [
                 f"{name} {score.values[i]:.3f}" if math.isfinite(score.values[i]) else f"{name}: no face"

@@ -1,4 +1,4 @@
-"""What a protocol has drawn and scored: its photos, their artists' sketches, and made pictures of them."""
+"""What a protocol has drawn and scored: what is drawn from, what that is held to, and what was made of it."""
 
 import os
 from collections.abc import Sequence
@@ -7,11 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from limner.data import DATASETS, PHOTOSETS
-from limner.data.layout import pictures
+from limner.data.layout import named, pictures
 from limner.data.pair import some
-from limner.data.portraits import held_out, identity
+from limner.data.portraits import held_out
 from limner.evaluate.matching import Match, ScoreError
 from limner.evaluate.protocol import Protocol
+from limner.hub import Drawn
 
 HELD_OUT = "held-out"
 """The split of photos of people whom no part of limner is trained on, see `limner.data.portraits`."""
@@ -23,13 +24,13 @@ class Subject:
 
     Attributes:
         name: By which tables and files call it.
-        photo: What is drawn from.
-        sketch: The artist's, if there is one.
+        source: What is drawn from, a photo or a sketch.
+        real: The other of the pair, if there is one.
     """
 
     name: str
-    photo: Path
-    sketch: Path | None = None
+    source: Path
+    real: Path | None = None
 
 
 def located(protocol: Protocol, data: Path | None) -> Path:
@@ -76,7 +77,10 @@ def subjects_of(protocol: Protocol, data: Path, split: str) -> tuple[list[Subjec
     split = split or protocol.split
     if protocol.pairs:
         dataset = DATASETS[protocol.dataset]
-        subjects = [Subject(p.identity, p.photo, p.sketch) for p in dataset.pairs(data, split or None)]
+        pairs = dataset.pairs(data, split or None)
+        subjects = [Subject(p.identity, p.photo, p.sketch) for p in pairs]
+        if protocol.to == "photo":
+            subjects = [Subject(p.identity, p.sketch, p.photo) for p in pairs]
         told = split or f"all of {data.name}"
     else:
         subjects = _unpaired(protocol, data, split)
@@ -86,25 +90,25 @@ def subjects_of(protocol: Protocol, data: Path, split: str) -> tuple[list[Subjec
 
 
 def _unpaired(protocol: Protocol, data: Path, split: str) -> list[Subject]:
-    """Photos alone."""
+    """Photos alone, named by the folders they lie in and their own names up to the first dot."""
     if split not in ("", HELD_OUT):
         raise ScoreError(f"{protocol.name} has no split {split}; {HELD_OUT} is one, and to give none")
     photos = PHOTOSETS[protocol.dataset].photos(data)
-    kept = [p.photo for p in photos if not split or held_out(identity(p.photo))]
+    kept = [p.photo for p in photos if not split or held_out(p.identity)]
     if not kept:
         raise ScoreError(f"{data}: none of the people on {len(photos)} photos is held out")
-    return [Subject(path.name.split(".")[0], path) for path in kept]
+    return [Subject(name, path) for name, path in named(kept, lambda path: _name(path, data)).items()]
 
 
-def drawn_from(subjects: Sequence[Subject], photos: Path | None) -> list[Subject]:
-    """The subjects, drawn from other photos if a folder of them is given; raises as `matches_in`."""
-    if photos is None:
+def drawn_from(subjects: Sequence[Subject], sources: Path | None) -> list[Subject]:
+    """The subjects, drawn from other pictures if a folder of them is given; raises as `matches_in`."""
+    if sources is None:
         return list(subjects)
-    return [Subject(s.name, path) for s, path in zip(subjects, _in(photos, subjects), strict=True)]
+    return [Subject(s.name, path) for s, path in zip(subjects, _in(sources, subjects), strict=True)]
 
 
-def matches_in(subjects: Sequence[Subject], folder: Path) -> list[Match]:
-    """Each subject with its made picture in a folder; without an artist's sketch, held to the photo.
+def matches_in(subjects: Sequence[Subject], folder: Path, to: Drawn = "sketch") -> list[Match]:
+    """Each subject with its made picture in a folder; where it is no pair, held to what was drawn from.
 
     Raises:
         ScoreError: Some pictures are not there.
@@ -112,7 +116,7 @@ def matches_in(subjects: Sequence[Subject], folder: Path) -> list[Match]:
     """
     paths = _in(folder, subjects)
     return [
-        Match(s.name, s.sketch or s.photo, path, s.photo if s.sketch else None)
+        Match(s.name, s.real or s.source, path, s.source if s.real else None, to)
         for s, path in zip(subjects, paths, strict=True)
     ]
 
@@ -124,10 +128,7 @@ def _in(folder: Path, subjects: Sequence[Subject]) -> list[Path]:
         ScoreError: Some pictures are not there.
         limner.data.pair.DataError: There is no such folder, or no picture in it.
     """
-    there: dict[str, Path] = {}
-    for path in pictures(folder):
-        inside = path.relative_to(folder).parent
-        there["_".join([*inside.parts, path.name.split(".")[0]])] = path
+    there = {_name(path, folder): path for path in pictures(folder)}
     found = [there.get(subject.name) for subject in subjects]
     lost = [s.name for s, path in zip(subjects, found, strict=True) if path is None]
     if lost:
@@ -135,3 +136,9 @@ def _in(folder: Path, subjects: Sequence[Subject]) -> list[Path]:
             f"{folder}: {len(there)} pictures, {len(subjects)} are expected; not there: {some(lost)}"
         )
     return [path for path in found if path is not None]
+
+
+def _name(path: Path, folder: Path) -> str:
+    """A picture's name up to the first dot, folders before it."""
+    inside = path.relative_to(folder).parent
+    return "_".join([*inside.parts, path.name.split(".")[0]])

@@ -37,7 +37,7 @@ def markdown(methods: Mapping[str, Scores]) -> str:
     rows = [["made", "n", *metrics], ["---"] * (2 + len(metrics))]
     for method, scores in methods.items():
         noisy = {name for name, each in apart.get(method, {}).items() if each.noise}
-        cells = [_cell(scores.metrics[name], name in noisy) for name in metrics]
+        cells = [cell(scores.metrics[name], name in noisy) for name in metrics]
         rows.append([method, str(len(scores.names)), *cells])
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     if len(methods) == 1:
@@ -63,11 +63,11 @@ def spread(methods: Mapping[str, Scores]) -> str:
 def lines(scores: Scores) -> str:
     """A line for each metric, for a terminal."""
     width = max((len(name) for name in scores.metrics), default=1)
-    rows = [f"{name:<{width}}  {_cell(score)}" for name, score in scores.metrics.items()]
+    rows = [f"{name:<{width}}  {cell(score)}" for name, score in scores.metrics.items()]
     return "\n".join([f"{'n':<{width}}  {len(scores.names)}", *rows])
 
 
-def _cell(score: Score, noisy: bool = False) -> str:
+def cell(score: Score, noisy: bool = False) -> str:
     """Mean and interval, and the share of faces found where that is part of the score."""
     if math.isnan(score.mean):
         return "none"

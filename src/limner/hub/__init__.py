@@ -5,12 +5,14 @@ when a user asks for it.
 """
 
 from limner.hub.fetching import Download, FetchError, download, downloads, fetch, fetched, home, missing
-from limner.hub.packaging import DRAWN, Card, StyleError, card, cards, packaged, styles
+from limner.hub.packaging import DEFAULTS, DIRECTIONS, Card, Drawn, StyleError, card, cards, packaged, styles
 
 __all__ = [
-    "DRAWN",
+    "DEFAULTS",
+    "DIRECTIONS",
     "Card",
     "Download",
+    "Drawn",
     "FetchError",
     "StyleError",
     "card",

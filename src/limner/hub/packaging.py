@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 from limner.errors import LimnerError
 
@@ -20,7 +21,14 @@ else:
     import tomli as tomllib  # pyright: ignore[reportMissingImports]
 
 
-DRAWN = frozenset({"sketch", "photo"})
+Drawn = Literal["sketch", "photo"]
+DIRECTIONS: Mapping[str, tuple[Drawn, Drawn]] = {
+    "photo-sketch": ("photo", "sketch"),
+    "sketch-photo": ("sketch", "photo"),
+}
+"""What a style of that direction takes, and what it draws."""
+DEFAULTS: Mapping[Drawn, str] = {"sketch": "cuhk", "photo": "photo"}
+"""The style that draws each when no style is named."""
 
 
 class StyleError(LimnerError):
@@ -66,6 +74,18 @@ class Card:
     weak: str
     scores: Mapping[str, float] = field(default_factory=dict[str, float])
 
+    def __str__(self) -> str:
+        """For a person who chooses a style."""
+        scores = ", ".join(f"{name} {value}" for name, value in self.scores.items())
+        return (
+            f"{self.name}  ({self.direction}, {self.method}, {self.size / 1e6:.1f} MB)\n"
+            f"  licence     {self.licence}\n"
+            f"  trained on  {self.trained_on}\n"
+            f"  scores      {scores}\n"
+            f"              {self.scored_on}\n"
+            f"  weak        {self.weak}"
+        )
+
 
 @lru_cache
 def cards() -> Mapping[str, Card]:
@@ -76,17 +96,24 @@ def cards() -> Mapping[str, Card]:
 
 def styles() -> Mapping[str, Card]:
     """The cards of the styles, by name."""
-    return {name: card for name, card in cards().items() if card.direction.split("-")[1] in DRAWN}
+    return {name: card for name, card in cards().items() if card.direction in DIRECTIONS}
 
 
 def card(name: str) -> Card:
     """The card of the style of that name.
 
     Raises:
-        StyleError: There is none; the message lists the known names, nearest first.
+        StyleError: There is none; the message lists the known names, nearest first, or says that the style
+            which draws photos or sketches by default is not in this package.
     """
     known = styles()
     if name not in known:
+        for drawn, default in DEFAULTS.items():
+            if name == default:
+                raise StyleError(
+                    f"no style that draws a {drawn} comes with limner yet ({name!r} will be its name); the "
+                    "path of a .onnx or .safetensors file of one is expected, see limner train"
+                )
         nearest = sorted(known, key=lambda k: (-difflib.SequenceMatcher(a=name, b=k).ratio(), k))
         raise StyleError(
             f"no style is called {name!r}; known styles: {', '.join(nearest)} "
