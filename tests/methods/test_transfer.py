@@ -1,4 +1,4 @@
-"""The `transfer` method: it learns pairs of several artists, resumes bit-equal, draws, exports each artist."""
+"""The `transfer` method: it learns several artists, resumes bit-equal, draws, exports each artist."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -118,6 +118,8 @@ def _held_out_name() -> str:
 
 
 class TestLosses:
+    """Features that agree."""
+
     def test_knowledge_is_a_mean_square_over_levels(self) -> None:
         learned = [torch.zeros(1, 2, 2, 2), torch.zeros(1, 1, 1, 1)]
         known = [torch.full((1, 2, 2, 2), 2.0), torch.full((1, 1, 1, 1), 4.0)]
@@ -137,6 +139,8 @@ class TestLosses:
 
 
 class TestArtists:
+    """Pairs of several artists, aligned."""
+
     def test_each_draws_as_often(self, tmp_path: Path) -> None:
         many, few = (Source.read(f"x=folder:{kit.write_pairs(tmp_path / str(n), n)}").pairs() for n in (5, 1))
         samples = Artists.read([many, few], (), FRAME, STILL)

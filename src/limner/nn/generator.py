@@ -20,7 +20,7 @@ class Trace(NamedTuple):
     """A drawing, and what the network saw on its way.
 
     Attributes:
-        encoded: The encoder's maps at 1/2, 1/4, 1/8, ... of the picture's size, the coarsest after the middle.
+        encoded: The encoder's maps at 1/2, 1/4, 1/8, ... of the size, the coarsest after the middle.
         decoded: The decoder's maps at 1/2, 1/4, 1/8, ...; the coarsest size has none.
         made: (N, channels_out, H, W), as `Generator.forward` gives it.
     """

@@ -16,8 +16,8 @@ class Config:
     """Two teachers, two students, both directions at once.
 
     Source: Zhu, Wang, Gao, Li, Li, Face photo-sketch synthesis via knowledge transfer (IJCAI 2019), and its
-    journal form (TNNLS 33(2), 2022), by what their abstracts and figures tell. Chosen: all values; the papers'
-    text could not be read.
+    journal form (TNNLS 33(2), 2022), by what their abstracts and figures tell. Chosen: all values; their text
+    could not be read.
     """
 
     data: tuple[str, ...]
@@ -27,7 +27,7 @@ class Config:
     licence: str
     """Terms of the styles that come out, as their cards will state them."""
     strangers: tuple[Path, ...] = ()
-    """Folders of portraits that nobody drew; people whom `limner.data.portraits.held_out` names are left out."""
+    """Folders of portraits that nobody drew; people `limner.data.portraits.held_out` names are left out."""
     photo_teacher: str = "photo"
     """phi_P, a name in `limner.pretrained.perceptual`; vgg19 is the full one."""
     sketch_teacher: str = "sketch"

@@ -1,7 +1,7 @@
 """Training of the `transfer` method: two students at once, each taught by two teachers and by the other.
 
-With p a photo and s its sketch, phi_P and phi_S the frozen teachers, E_ps and D_ps the encoder's and decoder's
-maps of the student that draws sketches (E_sp, D_sp of the other), r and r' the adapters:
+With p a photo and s its sketch, phi_P and phi_S the frozen teachers, E_ps and D_ps the encoder's and the
+decoder's maps of the student that draws sketches (E_sp, D_sp of the other), r and r' the adapters:
 
     L = l1 L_picture + a (L_mimic + L_transform) + b L_mutual [+ c L_gan]
 
