@@ -1,4 +1,4 @@
-"""The command line: `limner draw|faces|score|bench|styles|train|export|fetch`. Doors only, the work is below.
+"""The command line: `limner draw|faces|score|bench|styles|train|export|pairs|fetch`. Doors only, the work is below.
 
 Each command is a function whose signature is its options. A command's imports happen when it is called, so
 that `limner --help` answers at once and `limner draw` never imports torch.
@@ -241,6 +241,31 @@ def export(style: Path, /, out: Path | None = None, artist: str = "") -> int:
     return 0
 
 
+def pairs(folders: tuple[Path, ...], /, out: Path = Path("runs/pairs"), seed: int = 0) -> int:
+    """Let limner's own pencil draw portraits: pairs to train a style on, free of anybody's drawings.
+
+    Args:
+        folders: Folders of portraits; people who are kept for testing are left out.
+        out: Gets photos/ and sketches/. A pair that is there already is left as it is.
+        seed: Of all chance in the drawings.
+    """
+    from limner.data.portraits import portraits
+    from limner.pairing import make_pairs
+
+    if not folders:
+        raise LimnerError("no folder is given; see limner pairs --help")
+    failed = 0
+    with _bar(shown=True) as report:
+        for made in make_pairs(
+            [p for folder in folders for p in portraits(folder)], out, seed, report=report
+        ):
+            if made.error:
+                failed += 1
+                _complain(made.error)
+    _tell(str(out))
+    return 1 if failed else 0
+
+
 def fetch(names: tuple[str, ...] = (), /) -> int:
     """Download weights that others published, into limner's cache; without a name, list what there is.
 
@@ -298,6 +323,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "styles": (_command(styles), "list the styles that come with limner"),
     "train": (_train, "train a style from pairs"),
     "export": (_command(export), "turn a trained style into an ONNX file"),
+    "pairs": (_command(pairs), "let limner's own pencil draw portraits, as training pairs"),
     "fetch": (_command(fetch), "download weights that others published"),
 }
 
