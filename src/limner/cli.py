@@ -1,4 +1,4 @@
-"""The command line: `limner draw|faces|score|bench|styles|train|export|pairs|fetch`. Doors only, the work is below.
+"""The command line: `limner draw`, `limner train` and so on. Doors only, the work is below.
 
 Each command is a function whose signature is its options. A command's imports happen when it is called, so
 that `limner --help` answers at once and `limner draw` never imports torch.

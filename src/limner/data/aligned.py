@@ -38,8 +38,15 @@ class AlignedPairs:
         return len(self.photos)
 
     def sample(self, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
-        """`photo` (3, crop, crop) and `sketch` (1, crop, crop), in [0, 1]."""
+        """A crop of one pair.
+
+        Returns:
+            `photo` (3, crop, crop) under a changed light, to draw from; `plain`, the same as it was taken, to
+            be drawn; `sketch` (1, crop, crop); all in [0, 1].
+        """
         photo, sketch = self.photos[index], self.sketches[index]
         matrix = self.augment.geometry(photo.shape, rng)
         seen = self.augment.photo(photo, self.mattes[index], matrix, rng)
-        return {"photo": seen, "sketch": self.augment.cut(sketch, matrix, paper=True)[None]}
+        plain = np.ascontiguousarray(self.augment.cut(photo, matrix, paper=False).transpose(2, 0, 1))
+        drawn = self.augment.cut(sketch, matrix, paper=True)[None]
+        return {"photo": seen, "plain": plain, "sketch": drawn}

@@ -73,7 +73,8 @@ def train(config: Config, report: Report = silent) -> Path:
 
     for batch in run.batches(samples):
         decay = linear_decay(run.step, config.run.steps)
-        x, y = batch[source], batch[target]
+        # A photo that is to be drawn is as it was taken: nobody can tell a changed light from a sketch.
+        x, y = batch[source], batch["plain" if target == "photo" else target]
 
         # L_D: the discriminator tells the artist's pairs from made ones.
         with run.autocast():

@@ -124,7 +124,7 @@ class Artists:
         """One pair, who drew it, and somebody whom nobody drew.
 
         Returns:
-            `photo` (3, crop, crop), `sketch` (1, crop, crop), `stranger` (3, crop, crop), all in [0, 1], and
+            `photo`, `plain`, `sketch` as `AlignedPairs.sample`; `stranger` (3, crop, crop) in [0, 1]; and
             `hand` (artists,), 1 for the artist and 0 for others. Without strangers, the photo of another pair
             of the artist stands for one.
         """

@@ -86,13 +86,15 @@ def train(config: Config, report: Report = silent) -> Path:
 
     for batch in run.batches(samples):
         decay = linear_decay(run.step, config.run.steps)
-        p, s, hand, few = batch["photo"], batch["sketch"], batch["hand"], len(batch["hand"])
+        # p is drawn from under a changed light; q is the same photo as it was taken, to be drawn from s.
+        p, q, s, hand = batch["photo"], batch["plain"], batch["sketch"], batch["hand"]
+        few = len(hand)
         # Every other pair brings a stranger, to be drawn by the same artist.
         seen = torch.cat([p, batch["stranger"][::2]])
         hands = torch.cat([hand, hand[::2]])
         with run.autocast():
             with torch.no_grad():
-                known_p, known_s = phi_p(seen), phi_s(s)
+                known_p, known_q, known_s = phi_p(seen), phi_p(q), phi_s(s)
             ps, sp = to_sketch.trace(seen, hands), to_photo.trace(s)
             made_s, made_p = ps.made[:few], sp.made
 
@@ -102,7 +104,7 @@ def train(config: Config, report: Report = silent) -> Path:
         if config.adversarial:
             with run.autocast():
                 real_s = of_sketches.features(signed(s, hand))
-                real_p = of_photos.features(p)
+                real_p = of_photos.features(q)
                 false_s, false_p = of_sketches(signed(ps.made.detach(), hands)), of_photos(made_p.detach())
                 judged = discriminator_loss(real_s[-1], false_s) + discriminator_loss(real_p[-1], false_p)
             run.descend(judged, judges_step, config.judge_rate * decay)
@@ -110,15 +112,15 @@ def train(config: Config, report: Report = silent) -> Path:
 
         with run.autocast():
             # L_picture: L1 both ways, and strokes as strong as the artist's.
-            l1 = (s - made_s).abs().mean() + (p - made_p).abs().mean()
-            texture = texture_loss(s, made_s) + texture_loss(p, made_p)
+            l1 = (s - made_s).abs().mean() + (q - made_p).abs().mean()
+            texture = texture_loss(s, made_s) + texture_loss(q, made_p)
             # L_mimic = sum_l |r^l(E_ps^l(p)) - phi_P^l(p)|^2, and its mirror image.
             mimic = knowledge_loss(r_ps.seen(ps.encoded), known_p)
             mimic = mimic + knowledge_loss(r_sp.seen(sp.encoded), known_s)
             # L_transform = sum_l |r'^l(D_ps^l(p)) - phi_S^l(s)|^2, and its mirror image.
             drawn_s = [each[:few] for each in ps.decoded]
             transform = knowledge_loss(r_ps.drawn(drawn_s), known_s[:-1])
-            transform = transform + knowledge_loss(r_sp.drawn(sp.decoded), [k[:few] for k in known_p[:-1]])
+            transform = transform + knowledge_loss(r_sp.drawn(sp.decoded), known_q[:-1])
             # L_mutual = sum_l |D_ps^l(p) - sg E_sp^l(s)|^2 + |D_sp^l(s) - sg E_ps^l(p)|^2.
             mutual = mutual_loss(drawn_s, sp.encoded[:-1])
             mutual = mutual + mutual_loss(sp.decoded, [e[:few] for e in ps.encoded[:-1]])
@@ -128,7 +130,7 @@ def train(config: Config, report: Report = silent) -> Path:
             # The competitor: both made pictures look to the teachers as the real ones do.
             if config.perceptual:
                 plain = perceptual_loss(known_s, phi_s(made_s))
-                plain = plain + perceptual_loss([k[:few] for k in known_p], phi_p(made_p))
+                plain = plain + perceptual_loss(known_q, phi_p(made_p))
                 loss, logged = loss + config.perceptual * plain, {**logged, "perceptual": plain}
             # L_gan of KD+: be taken for the artist and for a photo; look alike to the discriminators.
             if config.adversarial:
