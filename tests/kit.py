@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
@@ -137,6 +138,23 @@ def write_portraits(folder: Path, count: int, seed: int = 0) -> Path:
     return folder
 
 
+_NETS = {
+    "photo-sketch": "draws (float[n, 3, h, w] x) => (float[n, 1, h, w] y) {y = ReduceMean <axes = [1]> (x)}",
+    "sketch-photo": "draws (float[n, 1, h, w] x) => (float[n, 3, h, w] y) "
+    "{z = Mul (x, x) y = Concat <axis = 1> (x, z, z)}",
+}
+
+
+def write_style(path: Path, direction: str) -> Path:
+    """A style that is no trained one: sketches are the photo in grey, photos the sketch in reds."""
+    model = onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["": 17]> {_NETS[direction]}')
+    frame = {"width": 400, "height": 500, "left_eye": [150, 250], "right_eye": [250, 250]}
+    about = {"direction": direction, "frame": json.dumps(frame), "stride": "16", "radius": "16"}
+    onnx.helper.set_model_props(model, about)
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
 def assert_learns(method: Method, config: object, run_folder: Path, falls_to: float, loss: str) -> None:
     """Training lowers the logged `loss` to at most `falls_to` of its first value."""
     method.train(config, silent)
@@ -237,4 +255,5 @@ __all__ = [
     "portrait",
     "write_pairs",
     "write_portraits",
+    "write_style",
 ]

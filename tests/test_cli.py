@@ -17,6 +17,7 @@ from PIL import Image
 
 from limner import hub, image
 from limner.cli import main
+from tests import kit
 
 PORTRAIT = Path(__file__).parent.parent / "examples" / "portrait.jpg"
 
@@ -49,6 +50,37 @@ def test_draws_beside_the_photo(tmp_path: Path, capsys: pytest.CaptureFixture[st
     target = tmp_path / "me.sketch.png"
     assert capsys.readouterr().out == f"{target}\n"
     assert Image.open(target).size == Image.open(PORTRAIT).size
+
+
+def test_a_sketch_becomes_a_photo_beside_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    style = str(kit.write_style(tmp_path / "back.onnx", "sketch-photo"))
+    sketch = tmp_path / "me.sketch.png"
+    assert main(["draw", str(PORTRAIT), "--out", str(sketch)]) == 0
+    capsys.readouterr()
+    for words in (["--to", "photo"], []):  # of a drawn face, which the finder finds
+        assert main(["draw", str(sketch), *words, "--style", style, "--force"]) == 0
+        target = tmp_path / "me.sketch.photo.png"
+        assert capsys.readouterr().out == f"{target}\n"
+        photo = Image.open(target)
+        assert (photo.mode, photo.size) == ("RGB", Image.open(sketch).size)
+        target.unlink()
+
+
+def test_what_is_drawn_must_be_what_is_asked_for(
+    photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    style = str(kit.write_style(photos / "back.onnx", "sketch-photo"))
+    words = ["draw", str(photos), "--whole"]
+    assert "one that draws a sketch is expected" in fails(capsys, *words, "--style", style, "--to", "sketch")
+    assert "one that draws a photo is expected" in fails(capsys, *words, "--style", "cuhk", "--to", "photo")
+    told = fails(capsys, *words, "--style", style, "--background", "paper")
+    assert "paper is for sketches" in told
+    card = hub.card("cuhk")
+    monkeypatch.setattr("limner.hub.packaging.cards", lambda: {"cuhk": card})
+    assert "comes with limner yet" in fails(capsys, *words, "--to", "photo")
+    assert len(list(photos.glob("*.png"))) == 2
+    assert main([*words, "--style", style]) == 0
+    assert len(list(photos.glob("*.photo.png"))) == 2
 
 
 def test_crop_gives_the_frame(tmp_path: Path) -> None:
@@ -330,7 +362,8 @@ def test_styles_lists_licence_and_scores(capsys: pytest.CaptureFixture[str]) -> 
     for card in json.loads(capsys.readouterr().out):
         assert card["licence"] in text
         assert card["sha256"] == hub.card(card["name"]).sha256
-        assert set(card["scores"]) >= {"ssim", "fsim", "scoot"}
+        strokes = {"scoot"} if card["direction"] == "photo-sketch" else set[str]()
+        assert set(card["scores"]) >= {"ssim", "fsim"} | strokes
 
 
 def test_fetch_lists_what_is_there_and_what_is_not(

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 import limner
-from limner import sketcher
+from limner import hub, sketcher
 from limner.errors import LimnerError, LimnerWarning
 from limner.faces import Face
 from limner.hub import StyleError
@@ -241,6 +241,77 @@ def test_a_face_enlarged_many_times_is_told() -> None:
 def test_a_wrong_array_is_refused(picture: NDArray[np.uint8]) -> None:
     with pytest.raises(ValueError, match="uint8"):
         with_eyes((1, 1), (2, 2))(picture)
+
+
+def reds(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A network that draws a photo, red where the sketch is grey."""
+    return np.concatenate([x, x * x, x * x], axis=1)
+
+
+BACK = ABOUT | {"direction": "sketch-photo"}
+
+
+def test_a_style_says_what_it_takes_and_draws() -> None:
+    assert (BOTH.takes, BOTH.draws) == ("photo", "sketch")
+    hand = Sketcher(reds, BACK)
+    assert (hand.takes, hand.draws) == ("sketch", "photo")
+    with pytest.raises(StyleError, match="photo-faces"):
+        Sketcher(grey, ABOUT | {"direction": "photo-faces"})
+
+
+@pytest.mark.parametrize("change", [{}, {"whole": True}, {"crop": True}, {"face": 2}], ids=str)
+def test_a_sketch_grey_or_in_colour_becomes_a_photo(change: dict[str, Any]) -> None:
+    hand = Sketcher(reds, BACK, lambda _: [LARGE, SMALL])
+    sketch = Image.fromarray(SLOPE[..., 0])
+    photo = hand(sketch, **change)
+    assert photo.mode == "RGB"
+    assert photo.size == ((400, 500) if "crop" in change else sketch.size)
+    red, green, _ = np.asarray(photo, float).transpose(2, 0, 1)
+    assert np.abs(green - red * red / 255).max() < 4
+    assert (np.asarray(hand(sketch.convert("RGB"), **change)) == np.asarray(photo)).all()
+
+
+def test_a_photo_has_no_paper() -> None:
+    def never(*_: object) -> NDArray[np.float32]:
+        raise AssertionError("the matte was asked")
+
+    hand = Sketcher(reds, BACK, lambda _: [LARGE], never)
+    with pytest.raises(LimnerError, match="paper is for sketches"):
+        hand(SLOPE, background="paper")
+    assert hand(SLOPE, background="keep").mode == "RGB"
+
+
+def test_a_style_is_opened_for_what_it_draws(tmp_path: Path) -> None:
+    back = kit.write_style(tmp_path / "back.onnx", "sketch-photo")
+    assert limner.load().draws == limner.load(to="sketch").draws == "sketch"
+    assert limner.load(back).draws == limner.load(back, to="photo").draws == "photo"
+    with pytest.raises(StyleError, match=r"back\.onnx draws a photo; one that draws a sketch is expected"):
+        limner.load(back, to="sketch")
+    with pytest.raises(StyleError, match="cuhk draws a sketch; one that draws a photo is expected"):
+        limner.load("cuhk", to="photo")
+    with pytest.raises(StyleError, match="'foto'"):
+        limner.load(back, to="foto")  # pyright: ignore[reportArgumentType]
+
+
+def test_styles_that_stand_together_draw_the_same(tmp_path: Path) -> None:
+    back = kit.write_style(tmp_path / "back.onnx", "sketch-photo")
+    there = kit.write_style(tmp_path / "there.onnx", "photo-sketch")
+    assert list(sketcher.load_all([there, "cuhk"])) == ["there", "cuhk"]
+    assert list(sketcher.load_all([])) == []
+    with pytest.raises(StyleError, match=r"back\.onnx draws a photo; one that draws a sketch"):
+        sketcher.load_all(["cuhk", back])
+    with pytest.raises(StyleError, match="two styles are called back"):
+        sketcher.load_all([back, back])
+
+
+def test_each_direction_has_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = hub.card("cuhk")
+    monkeypatch.setattr("limner.hub.packaging.cards", lambda: {"photo": card})
+    assert limner.load("photo").about == limner.load(to="sketch", style="photo").about
+    monkeypatch.setattr("limner.hub.packaging.cards", lambda: {"cuhk": card})
+    for words in ({"style": "photo"}, {"to": "photo"}):
+        with pytest.raises(StyleError, match="no style that draws a photo comes with limner yet"):
+            limner.load(**words)  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize("lost", ["frame", "stride", "radius", "direction"])

@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,13 @@ from limner import image
 from limner.cli import main
 from limner.data.portraits import held_out
 from limner.errors import LimnerWarning
-from limner.evaluate import PROTOCOLS, ScoreError, bench
+from limner.evaluate import PROTOCOLS, Rules, ScoreError, bench
 from limner.evaluate.score import Score
 from limner.evaluate.scoring import Scores
 from limner.evaluate.sheet import ranked
 from limner.evaluate.subjects import HELD_OUT, located
 from limner.evaluate.table import lines, markdown, spread
-from limner.faces import FaceError
+from limner.faces import Face, FaceError
 from limner.image import Picture
 
 
@@ -83,6 +84,94 @@ def test_photos_alone_are_held_to_themselves(tmp_path: Path) -> None:
     assert len(everybody.scores["same"].names) == 30
     assert kept.scores["same"].names == tuple(sorted(f"{n}_01" for n in names if held_out(n)))
     assert kept.sha256 != everybody.sha256
+
+
+def test_photos_are_drawn_from_sketches_and_held_to_photos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = kit.write_pairs(tmp_path / "data", 3)
+    style = kit.write_style(tmp_path / "back.onnx", "sketch-photo")
+    monkeypatch.chdir(tmp_path)
+    words = ["bench", "pairs", "--data", str(data), "--style", str(style)]
+    assert main([*words, "--made", f"real={data / 'photos'}"]) == 0
+    out = tmp_path / "runs" / "bench" / "pairs-photo"
+    told = json.loads((out / "scores.json").read_text())
+    assert told["to"] == "photo"
+    assert list(told["methods"]["back"]) == ["n", "ssim", "fsim", "structure"]
+    assert told["methods"]["real"]["ssim"]["mean"] == told["methods"]["real"]["fsim"]["mean"] == 1
+    assert told["methods"]["back"]["ssim"]["mean"] < 0.99
+    assert "photos from sketches" in (out / "scores.md").read_text()
+    made = image.read(out / "made" / "back" / "p00.png")
+    sketch = image.read(data / "sketches" / "p00.png")
+    assert np.abs(made[..., 0].astype(int) - sketch[..., 0]).max() < 4
+
+
+def test_folders_of_photos_are_scored_when_that_is_told(tmp_path: Path) -> None:
+    data = kit.write_pairs(tmp_path / "data", 3)
+    words = ["bench", "pairs", "--data", str(data), "--out", str(tmp_path / "out")]
+    assert main([*words, "--to", "photo", "--made", f"real={data / 'photos'}"]) == 0
+    assert json.loads((tmp_path / "out" / "scores.json").read_text())["methods"]["real"]["ssim"]["mean"] == 1
+    assert main([*words, "--made", f"real={data / 'sketches'}"]) == 0
+    assert json.loads((tmp_path / "out" / "scores.json").read_text())["to"] == "sketch"
+
+
+def test_structure_of_made_photos_is_against_the_real_ones(tmp_path: Path) -> None:
+    data = kit.write_pairs(tmp_path / "data", 1)
+
+    def finder(picture: Picture) -> list[Face]:
+        real = bool((picture == image.read(data / "photos" / "p00.png")).all())
+        sketch = bool((picture == image.read(data / "sketches" / "p00.png")).all())
+        assert not sketch, "the sketch was asked for its face"
+        return [kit.face_at(48 if real else 54, 60, 24)]
+
+    protocol = replace(PROTOCOLS["pairs"], rules=Rules(finder=finder)).drawing("photo")
+    made = tmp_path / "made"
+    made.mkdir()
+    image.write(made / "p00.png", np.full((120, 96, 3), 9, np.uint8))
+    scores = bench(protocol, data, {}, {"a": made}, tmp_path).scores["a"]
+    assert scores.metrics["structure"].mean == pytest.approx(6 / 24)
+
+
+def test_a_protocol_that_draws_photos_leaves_sketches_rules_out() -> None:
+    drawn = PROTOCOLS["ossketch"].drawing("photo")
+    assert drawn.metrics == ("ssim", "fsim", "structure")
+    assert drawn.rules.prepare is None
+    assert PROTOCOLS["cufs"].drawing("photo").rules.train == 150
+    assert PROTOCOLS["cufs"].drawing("photo").metrics[-1] == "nlda"
+    assert PROTOCOLS["cufs"].drawing("sketch") is PROTOCOLS["cufs"]
+    with pytest.raises(ScoreError, match="photos alone"):
+        PROTOCOLS["wild"].drawing("photo")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--style cuhk BACK", "one that draws a sketch is expected"),
+        ("--style cuhk --to photo", "one that draws a photo is expected"),
+        ("--style BACK --photos DATA/photos", "photos are drawn here, not drawn from"),
+        ("--style cuhk --sketches DATA/sketches", "sketches are drawn here, not drawn from"),
+        ("--made a=DATA/photos --grey", "a style is expected"),
+    ],
+)
+def test_a_run_is_of_one_direction(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str, told: str
+) -> None:
+    data = kit.write_pairs(tmp_path / "data", 1)
+    back = kit.write_style(tmp_path / "back.onnx", "sketch-photo")
+    given = words.replace("BACK", str(back)).replace("DATA", str(data)).split()
+    out = tmp_path / "out"
+    assert main(["bench", "pairs", "--data", str(data), "--out", str(out), *given]) == 1
+    assert told in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_photos_are_drawn_from_larger_sketches(tmp_path: Path) -> None:
+    data = kit.write_pairs(tmp_path / "data", 2)
+    large = kit.write_pairs(tmp_path / "large", 2, size=(192, 240))
+    style = kit.write_style(tmp_path / "back.onnx", "sketch-photo")
+    words = ["bench", "pairs", "--data", str(data), "--style", str(style), "--out", str(tmp_path / "out")]
+    assert main([*words, "--sketches", str(large / "sketches")]) == 0
+    assert image.read(tmp_path / "out" / "made" / "back" / "p00.png").shape == (240, 192, 3)
 
 
 def test_what_is_missing_is_told(tmp_path: Path) -> None:
@@ -154,6 +243,24 @@ def test_sheets_go_from_the_worst_to_the_best() -> None:
     assert ranked(scores(0.9, math.nan, 0.1, 0.5), 4) == [1, 2, 3, 0]
     lower = Scores(("a", "b", "c"), {"structure": Score(0.0, values=(0.1, 0.9, 0.5))})
     assert ranked(lower, 2) == [1, 0]
+
+
+def test_grey_is_what_is_drawn_from_not_what_is_scored(tmp_path: Path) -> None:
+    data = kit.write_pairs(tmp_path / "data", 2)
+    seen: list[Picture] = []
+
+    def hand(picture: Picture, *, points: ArrayLike | None = None, whole: bool = False) -> Image.Image:
+        assert points is None
+        assert not whole
+        seen.append(picture)
+        return Image.fromarray(picture[..., 0])
+
+    result = bench(PROTOCOLS["pairs"], data, {"mine": hand}, {}, tmp_path / "out", in_grey=True)
+    assert [picture.shape for picture in seen] == 2 * [(120, 96, 3)]
+    assert all((picture == picture[..., :1]).all() for picture in seen)
+    assert result.record()["grey"]
+    assert "drawn from in grey" in result.page()
+    assert (image.read(data / "photos" / "p00.png") != seen[0]).any()
 
 
 def test_what_a_style_warns_of_is_a_note(tmp_path: Path) -> None:

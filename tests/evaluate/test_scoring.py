@@ -126,6 +126,8 @@ def test_photos_without_a_face_are_told_and_judge_nobody(tmp_path: Path) -> None
     drawn = [(made / f"p{i}.sketch.png", [seen_at(48)]) for i in range(2)]
     score = measure(matched(real, made), ("structure",), finding(*photos, *drawn))
     assert score.metrics["structure"].told == {"found": 1.0, "photos without a face": 1}
+    assert score.metrics["structure"].skipped == (0,)
+    assert score.notes[-1] == "1 photos without a face to hold the made ones to: p0"
 
 
 def test_nothing_found_anywhere_is_no_score(tmp_path: Path) -> None:

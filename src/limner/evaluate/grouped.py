@@ -1,4 +1,7 @@
-"""Scores by group of subjects, and how much worse than all the worst group is."""
+"""Scores by group of subjects: which is the worst, and in which the fewest faces are found.
+
+Both are told, since a face that is not found has no score: where most are lost, the mean may look well.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -35,8 +38,14 @@ class Part:
         """How many pictures are in the group."""
         return len(self.group.members)
 
+    @property
+    def found(self) -> float:
+        """In which share of its pictures a face is found, of those that can be judged; NaN if none can."""
+        share = self.score.told.get("found")
+        return math.nan if share is None else share
+
     def __str__(self) -> str:
-        return f"{self.worse:+.4f}, {self.group.kind}: {self.group.name} (n {self.n})"
+        return f"{self.group} (n {self.n})"
 
     def record(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -64,8 +73,19 @@ def by_group(name: str, score: Score, groups: Sequence[Group]) -> list[Part]:
 
 def worst(parts: Sequence[Part]) -> Part | None:
     """The group whose mean is the most worse than that of all; None if none has a mean."""
-    there = [part for part in parts if math.isfinite(part.worse)]
-    return max(there, key=lambda part: part.worse, default=None)
+    return max((p for p in parts if math.isfinite(p.worse)), key=lambda p: p.worse, default=None)
+
+
+def least_found(parts: Sequence[Part]) -> Part | None:
+    """The group in which the fewest faces are found; None if the metric looks for none."""
+    return min((p for p in parts if math.isfinite(p.found)), key=lambda p: p.found, default=None)
+
+
+def record(parts: Sequence[Part]) -> dict[str, Any]:
+    """As JSON holds it: every group, and by name those that `worst` and `least_found` tell."""
+    told = {"worst": worst(parts), "least found": least_found(parts)}
+    named = {name: None if part is None else part.record() for name, part in told.items()}
+    return named | {"all": [part.record() for part in parts]}
 
 
 def grouped(methods: Mapping[str, Scores], groups: Sequence[Group]) -> dict[str, dict[str, list[Part]]]:
@@ -82,15 +102,31 @@ def pages(methods: Mapping[str, Scores], groups: Sequence[Group]) -> str:
     for method, metrics in grouped(methods, groups).items():
         for name, parts in metrics.items():
             rows = [["group", "n", f"{method}: {name}", "worse than all by"], ["---"] * 4]
-            rows += [
-                [f"{p.group.kind}: {p.group.name}", str(p.n), cell(p.score), f"{p.worse:+.4f}"] for p in parts
-            ]
+            rows += [[str(p.group), str(p.n), cell(p.score), _signed(p.worse)] for p in parts]
             table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-            made.append(f"{table}\n\n{_told(parts)}")
+            made.append("\n\n".join([table, *_told(parts)]))
     return "\n\n".join(made)
 
 
-def _told(parts: Sequence[Part]) -> str:
-    most, large = worst(parts), worst([part for part in parts if part.n >= FEW])
-    told = f"Worst group: {most or 'none can be told'}"
-    return told if large in (most, None) else f"{told}; of groups of at least {FEW}: {large}"
+def _told(parts: Sequence[Part]) -> list[str]:
+    """A sentence on the worst group and one on that with the fewest faces, also among the larger groups."""
+    large = [part for part in parts if part.n >= FEW]
+    told = [
+        _two("Worst", [f"{p} by {_signed(p.worse)}" for p in (worst(parts), worst(large)) if p]),
+        _two(
+            "Fewest faces found",
+            [f"{p}, {100 * p.found:.1f} %" for p in (least_found(parts), least_found(large)) if p],
+        ),
+    ]
+    return [each for each in told if each]
+
+
+def _two(what: str, named: Sequence[str]) -> str:
+    if not named:
+        return ""
+    among = f"; of groups of at least {FEW}: {named[1]}" if len(set(named)) > 1 else ""
+    return f"{what}: {named[0]}{among}."
+
+
+def _signed(value: float) -> str:
+    return "none" if math.isnan(value) else f"{value:+.4f}"

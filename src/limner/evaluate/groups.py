@@ -39,6 +39,9 @@ class Group:
     name: str
     members: tuple[int, ...]
 
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.name}"
+
 
 def groups_of(
     subjects: Sequence[Subject],

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from limner import __version__, image
-from limner.evaluate.grouped import grouped, pages, worst
+from limner.evaluate.grouped import grouped, pages, record
 from limner.evaluate.groups import Group
 from limner.evaluate.matching import Match
 from limner.evaluate.protocol import Protocol
@@ -72,15 +72,9 @@ class Benchmark:
         } | ({"groups": self._groups()} if self.groups else {})
 
     def _groups(self) -> dict[str, Any]:
-        """By method and metric: each group's score, and the worst group."""
+        """By method and metric: each group's score, and which group is the worst."""
         return {
-            method: {
-                name: {
-                    "worst": part.record() if (part := worst(parts)) else None,
-                    "all": [p.record() for p in parts],
-                }
-                for name, parts in metrics.items()
-            }
+            method: {name: record(parts) for name, parts in metrics.items()}
             for method, metrics in grouped(self.scores, self.groups).items()
         }
 
