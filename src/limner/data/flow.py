@@ -39,8 +39,10 @@ def flow(grey: Unit, sigma: float, angle: float, rest: float | Unit) -> Unit:
     dx, dy = (cv2.Scharr(grey, cv2.CV_32F, *way, scale=1 / 32) for way in ((1, 0), (0, 1)))
     # In double angles, where opposite directions are one and sums are means.
     slopes = np.dstack([dx * dx - dy * dy, 2 * dx * dy])
-    small = cv2.resize(slopes, None, fx=1 / WIDER, fy=1 / WIDER, interpolation=cv2.INTER_AREA)
-    wide = cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma), slopes.shape[1::-1])
+    size = grey.shape[::-1]
+    less = max(1, size[0] // WIDER), max(1, size[1] // WIDER)
+    small = cv2.resize(slopes, less, interpolation=cv2.INTER_AREA)
+    wide = cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma), size)
     turn = 2 * np.radians(90 - angle)
     idle = np.array([np.cos(turn), np.sin(turn)], np.float32) * np.square(np.float32(rest))[..., None]
     tensor = cv2.GaussianBlur(slopes, (0, 0), sigma) + np.float32(SHARE) * wide + idle
@@ -60,7 +62,7 @@ def along(values: Unit, way: Unit, sigma: float) -> Unit:
         As `values`.
     """
     total, weights = values.copy(), 1.0
-    far = np.float32(np.clip(sigma / 3, 0.5, STEP))
+    far = np.float32(np.clip(sigma / 2, 0.5, STEP))
     x, y = np.meshgrid(*(np.arange(side, dtype=np.float32) for side in way.shape[1::-1]))
     for sign in (1, -1):
         at, step = np.dstack([x, y]), np.float32(sign) * way

@@ -31,8 +31,8 @@ Unit = NDArray[np.float32]
 
 GREY = (0.15, 0.6, 0.25)
 """Shares of red, green and blue in a photo's light. Chosen: little red, so that lips and freckles show."""
-BLACK = 0.02
-"""Added to light before its logarithm: nothing is darker."""
+BLACK = 0.05
+"""Added to light, of which 1 is the photo's white, before its logarithm: nothing is darker."""
 SHALLOW = 0.35
 """The least D: a photo with less contrast than this is flat."""
 
@@ -43,8 +43,8 @@ class Hand:
 
     eyes: tuple[Point, Point] = ((150.0, 250.0), (250.0, 250.0))
     """Where the sitter's eyes (x, y) lie, in pixels of the photo, the image's left one first."""
-    width: float = 1.0
-    """Of fine contours, as sigma; coarse ones are 2.2 times wider."""
+    width: float = 0.85
+    """Of fine contours, as sigma; coarse ones are 2.6 times wider."""
     contour: float = 1.0
     """Strength of contours: 0 is none."""
     darkness: float = 0.87
@@ -74,7 +74,9 @@ class _Sitter:
     Attributes:
         tone: (H, W), 0 on lit skin and paper, about 1 in the darkest places.
         matte: (H, W), 1 on the person.
-        u, v: (H, W) place of each pixel from the middle of the eyes, to the right and down, in eye distances.
+        u: (H, W), how far to the right of the middle of the eyes a pixel lies, in eye distances.
+        v: (H, W), how far below it.
+        oval: (H, W), 1 within the face, 0 beyond it.
         unit: Pixels in a hundredth of the eye distance.
     """
 
@@ -82,16 +84,17 @@ class _Sitter:
     matte: Unit
     u: Unit
     v: Unit
+    oval: Unit
     unit: float
-
-    @property
-    def oval(self) -> Unit:
-        """(H, W), 1 within the face, 0 beyond it."""
-        return 1 - _step((self.u / 0.92) ** 2 + ((self.v - 0.2) / 1.15) ** 2, 0.75, 1.25)
 
     def soft(self, values: Unit, sigma: float) -> Unit:
         """Values blurred, sigma in hundredths of the eye distance."""
         return _blur(values, sigma * self.unit)
+
+    def on_face(self, values: Unit, percent: float, low: float, high: float) -> float:
+        """A percentile of values on the face, kept between `low` and `high`; `low` where no face is seen."""
+        seen = values[(self.oval > 0.9) & (self.matte > 0.5)]
+        return float(np.clip(np.percentile(seen, percent), low, high)) if seen.size else low
 
 
 def draw(photo: Picture, matte: Unit | None, hand: Hand, rng: np.random.Generator) -> Picture:
@@ -114,57 +117,75 @@ def draw(photo: Picture, matte: Unit | None, hand: Hand, rng: np.random.Generato
         raise DataError(f"got a photo of {photo.dtype} {photo.shape}, expected uint8 (H, W, 3)")
     if matte is not None and matte.shape != photo.shape[:2]:
         raise DataError(f"got a matte of {matte.shape}, expected the photo's {photo.shape[:2]}")
-    whole = np.ones(photo.shape[:2], np.float32)
-    sitter = _sit(photo, whole if matte is None else matte.astype(np.float32), hand)
-    noise = _noise(whole.shape, hand.spacing * sitter.unit, rng)
-    way = _way(sitter, hand)
-    strokes = _even(along(noise, way, hand.length * sitter.unit))
-    lines = _strayed(_contours(sitter, way, strokes, hand), hand.jitter * sitter.unit, rng)
-    ink = 1 - (1 - np.clip(hand.contour * lines, 0, 1)) * (
-        1 - np.clip(hand.shade * _shades(sitter, strokes, hand), 0, 1)
-    )
-    ink = np.clip(ink * (1 + hand.grain * noise), 0, 1) * np.float32(hand.darkness)
+    alone = np.ones(photo.shape[:2], np.float32) if matte is None else _step(matte, 0.3, 0.9)
+    sitter = _sit(photo, alone, hand)
+    noise = _noise(alone.shape, hand.spacing * sitter.unit, rng)
+    strokes = _even(along(noise, _way(sitter, hand, 0.2), hand.length * sitter.unit))
+    lines = _strayed(_contours(sitter, strokes, hand), hand.jitter * sitter.unit, rng)
+    shades = _shades(sitter, strokes, hand)
+    bare = (1 - np.clip(hand.contour * lines, 0, 1)) * (1 - np.clip(hand.shade * shades, 0, 1))
+    ink = np.clip((1 - bare) * (1 + hand.grain * noise), 0, 1) * hand.darkness
     return np.clip(np.rint(255 * hand.paper * (1 - ink)), 0, 255).astype(np.uint8)
 
 
 def _sit(photo: Picture, matte: Unit, hand: Hand) -> _Sitter:
-    """The photo's tone T on the person, and where on the face each pixel is."""
+    """Where on the face each pixel is, and the tone T of the person, with the hair of dark heads set off."""
     x, y = np.meshgrid(*(np.arange(side, dtype=np.float32) for side in matte.shape[::-1]))
     middle = (complex(*hand.eyes[0]) + complex(*hand.eyes[1])) / 2
     place = (x - middle.real + 1j * (y - middle.imag)) / span(hand.eyes)
     u, v = place.real.astype(np.float32), place.imag.astype(np.float32)
+    oval = 1 - _step((u / 0.98) ** 2 + ((v - 0.2) / 1.15) ** 2, 0.8, 1.2)
     unit = abs(span(hand.eyes)) / 100
-    light = np.log(photo @ np.array(GREY, np.float32) / np.float32(255) + np.float32(BLACK))
-    face = ((u / 0.75) ** 2 + (v - 0.25) ** 2 < 1) & (matte > 0.5)
+    tone, hair = _tone_and_hair(photo, ((u / 0.75) ** 2 + (v - 0.25) ** 2 < 1) & (matte > 0.5), unit)
+    head = (1 - oval) * (1 - _step(v, 0.6, 1.2))
+    tone += head * np.maximum(hair + 0.5 * np.clip(tone, -0.3, 0.3) - tone, 0) * (hair > 0)
+    return _Sitter(tone * matte, matte, u, v, oval, unit)
+
+
+def _tone_and_hair(photo: Picture, face: NDArray[np.bool_], unit: float) -> tuple[Unit, Unit]:
+    """The tone T, and how dark what has no colour must be where hair grows.
+
+    Cropped dark hair shines as bright as dark skin; but skin is warm, and hair that is darker than the
+    photo's white without being warm is no white hair. Grey photos, where nothing is warm, have none of it.
+    """
+    unit_photo = photo / np.float32(255)
+    grey = unit_photo @ np.array(GREY, np.float32)
+    light = np.log(grey / max(float(np.percentile(grey, 99)), 0.01) + np.float32(BLACK))
     inside = light[face] if face.any() else light.ravel()
-    skin = np.float32(np.percentile(inside, 60))
-    deep = max(float(skin) - float(np.percentile(inside, 1.5)), SHALLOW)
+    skin = float(np.percentile(inside, 60))
+    deep = max(skin - float(np.percentile(inside, 1.5)), SHALLOW)
     lit = (face & (light > skin - 0.3 * deep)).astype(np.float32)
-    level = (_blur(lit * light, 50 * unit) + 0.05 * skin) / (_blur(lit, 50 * unit) + 0.05)
+    level = (_blur(lit * light, 45 * unit) + 0.05 * skin) / (_blur(lit, 45 * unit) + 0.05)
     tone = np.clip((level - light) / deep, -0.6, 2).astype(np.float32)
-    return _Sitter(tone * matte, matte, u, v, unit)
+    warm = np.log((unit_photo[..., 0] + BLACK) / (unit_photo[..., 2] + BLACK)).astype(np.float32)
+    usual = float(np.median(warm[lit > 0])) if lit.any() else 0.0
+    cool = _step(1 - _blur(warm, 4 * unit) / max(usual, 0.15), 0.25, 0.65) if usual > 0.1 else 0 * light
+    return tone, 0.7 * cool * _step(_blur(-light / deep, 4 * unit), 0.2, 0.6)
 
 
-def _way(sitter: _Sitter, hand: Hand) -> Unit:
-    """Where strokes run: along hair, brows and folds; along the hatching on skin and clothes."""
-    rest = 0.004 + 0.06 * sitter.oval + 0.03 * _step(sitter.v, 1.4, 1.8)
-    return flow(sitter.soft(sitter.tone, 0.6), 2.2 * sitter.unit, hand.angle, rest / np.float32(sitter.unit))
+def _way(sitter: _Sitter, hand: Hand, skin: float) -> Unit:
+    """Where strokes run: along hair, along the hatching on clothes and, below the slope `skin`, on skin."""
+    rest = 0.004 + skin * sitter.oval + 0.03 * _step(sitter.v, 1.4, 1.8)
+    return flow(sitter.soft(sitter.tone, 0.6), 3.2 * sitter.unit, hand.angle, rest / np.float32(sitter.unit))
 
 
-def _contours(sitter: _Sitter, way: Unit, strokes: Unit, hand: Hand) -> Unit:
+def _contours(sitter: _Sitter, strokes: Unit, hand: Hand) -> Unit:
     """Fine and coarse lines, and the outline of who would else fade into the paper."""
     u, v, tone = sitter.u, sitter.v, sitter.tone
 
     def edges(width: float) -> Unit:
         return sitter.soft(tone, width) - sitter.soft(tone, 1.6 * width)
 
-    found = along(np.dstack([edges(hand.width), edges(2.2 * hand.width)]), way, 3 * sitter.unit)
+    both = np.dstack([edges(hand.width), edges(2.6 * hand.width)])
+    found = along(both, _way(sitter, hand, 0.04), 3 * sitter.unit)
     care = np.exp(-(((u / 0.9) ** 2 + ((v - 0.45) / 0.9) ** 2) ** 2))
-    fine = _step(found[..., 0] + 0.01 * care, 0.022, 0.082)
-    coarse = 0.6 * _step(found[..., 1], 0.03, 0.12)
+    top = (1 - sitter.oval) * (1 - _step(v, 0.8, 1.4))  # of the head: fair and white hair
+    rough = sitter.on_face(2.5 * np.abs(found[..., 0]), 50, 0.004, 0.03)  # skin's own grain
+    fine = _step(found[..., 0] - rough + 0.01 * care + 0.007 * top, 0.013, 0.064)
+    coarse = (0.6 - 0.25 * care) * _step(found[..., 1], 0.03, 0.12)
     cut = _step(sitter.soft(sitter.matte, 1.6), 0.3, 0.7)
     rim = _step(sitter.soft(cut, 0.8) - sitter.soft(cut, 1.8), 0.03, 0.14)
-    rim *= (0.1 + 0.75 * _step(v, -0.3, 0.4)) * _step(strokes, -0.2, 0.5)
+    rim *= (0.25 + 0.6 * _step(v, -0.3, 0.4)) * _step(strokes, -0.2, 0.5)
     lines = 1 - (1 - fine) * (1 - coarse) * (1 - rim)
     return lines * (0.75 + 0.25 * _step(strokes, 0, 0.5))
 
@@ -174,8 +195,8 @@ def _shades(sitter: _Sitter, strokes: Unit, hand: Hand) -> Unit:
     fade = 1 - 0.75 * _step(sitter.v, 1.5, 2.4)
     hair, oval = _hair(sitter, hand) * fade, sitter.oval
     wanted = hair + oval * (_skin(sitter) - hair)
-    drawn = _step(1.1 * wanted - strokes, -0.15, 0.5) * (0.3 + 0.7 * wanted)
-    return (0.35 * wanted * fade**2 + 0.75 * drawn) * _step(sitter.matte, 0.2, 0.8)
+    drawn = _step(1.1 * wanted - strokes, -0.15, 0.5) * (0.4 + 0.6 * wanted)
+    return ((0.35 + 0.15 * oval) * wanted * fade**2 + 0.75 * drawn) * _step(sitter.matte, 0.2, 0.8)
 
 
 def _hair(sitter: _Sitter, hand: Hand) -> Unit:
@@ -183,17 +204,16 @@ def _hair(sitter: _Sitter, hand: Hand) -> Unit:
     around = sitter.soft(sitter.tone, 7)
     detail = sitter.tone - around
     usual = np.sqrt(np.maximum(sitter.soft(detail * detail, 7), 0))
-    mass = np.clip((around - 0.18) / 0.82, 0, 1) ** np.float32(hand.curve)
-    return np.clip(0.8 * mass + 0.22 * sitter.soft(detail, 0.6) / (usual + 0.06) - 0.05, 0, 1)
+    mass = np.clip((around - 0.22) / 0.78, 0, 1) ** np.float32(hand.curve)
+    return np.clip(0.8 * mass + 0.26 * sitter.soft(detail, 0.6) / (usual + 0.04) - 0.05, 0, 1)
 
 
 def _skin(sitter: _Sitter) -> Unit:
     """Wanted darkness of a face: its hollows, in the measure that is usual on it, and real darkness."""
     hollow = sitter.soft(sitter.tone - 0.7 * sitter.soft(sitter.tone, 22), 1)
-    seen = hollow[(sitter.oval > 0.9) & (sitter.matte > 0.5)]
-    usual = float(np.clip(np.percentile(seen, 80), 0.05, 0.4)) if seen.size else 0.1
-    form = np.clip(0.22 * (hollow / usual - 0.35), 0, 0.35)
-    return form + np.clip(0.9 * (hollow - max(0.17, 1.6 * usual)), 0, 0.5)
+    usual = sitter.on_face(hollow, 80, 0.05, 0.4)
+    form = np.clip(0.27 * (sitter.soft(hollow, 2) / usual - 0.25), 0, 0.4)
+    return form + np.clip(0.9 * (hollow - max(0.17, 1.6 * usual)), 0, 0.7)
 
 
 def _noise(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Unit:
