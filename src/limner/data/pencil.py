@@ -131,7 +131,7 @@ def draw(photo: Picture, matte: Unit | None, hand: Hand, rng: np.random.Generato
 
 
 def _sit(photo: Picture, matte: Unit, hand: Hand) -> _Sitter:
-    """Where on the face each pixel is, and the tone T of the person, with the hair of dark heads set off."""
+    """Where on the face each pixel is, and the tone T, with the hair of dark heads and the eyes set off."""
     x, y = np.meshgrid(*(np.arange(side, dtype=np.float32) for side in matte.shape[::-1]))
     middle = (complex(*hand.eyes[0]) + complex(*hand.eyes[1])) / 2
     place = (x - middle.real + 1j * (y - middle.imag)) / span(hand.eyes)
@@ -147,23 +147,32 @@ def _sit(photo: Picture, matte: Unit, hand: Hand) -> _Sitter:
 
 
 def _tone_and_hair(photo: Picture, face: NDArray[np.bool_], unit: float) -> tuple[Unit, Unit]:
-    """The tone T, and how dark what has no colour must be where hair grows.
+    """The tone T, and how dark at least to draw what lies where hair grows.
 
-    Cropped dark hair shines as bright as dark skin; but skin is warm, and hair that is darker than the
-    photo's white without being warm is no white hair. Grey photos, where nothing is warm, have none of it.
+    Cropped dark hair shines as bright as dark skin. But skin is warm, red over blue; what is cooler than the
+    sitter's own, and darker than the photo's white, is dark hair, not white hair. Grey photos tell nothing.
+
+    Args:
+        photo: (H, W, 3).
+        face: (H, W), where skin is to be expected.
+        unit: As in `_Sitter`.
+
+    Returns:
+        Both (H, W); the second 0 where the colours do not speak of hair.
     """
-    unit_photo = photo / np.float32(255)
-    grey = unit_photo @ np.array(GREY, np.float32)
-    light = np.log(grey / max(float(np.percentile(grey, 99)), 0.01) + np.float32(BLACK))
+    grey = photo @ np.array(GREY, np.float32)
+    white = max(float(np.percentile(grey, 99)), 1.0)
+    light = np.log(grey / white + np.float32(BLACK))
     inside = light[face] if face.any() else light.ravel()
     skin = float(np.percentile(inside, 60))
     deep = max(skin - float(np.percentile(inside, 1.5)), SHALLOW)
     lit = (face & (light > skin - 0.3 * deep)).astype(np.float32)
     level = (_blur(lit * light, 45 * unit) + 0.05 * skin) / (_blur(lit, 45 * unit) + 0.05)
     tone = np.clip((level - light) / deep, -0.6, 2).astype(np.float32)
-    warm = np.log((unit_photo[..., 0] + BLACK) / (unit_photo[..., 2] + BLACK)).astype(np.float32)
-    usual = float(np.median(warm[lit > 0])) if lit.any() else 0.0
-    cool = _step(1 - _blur(warm, 4 * unit) / max(usual, 0.15), 0.25, 0.65) if usual > 0.1 else 0 * light
+    red, blue = (np.log(photo[..., i] / np.float32(white) + np.float32(BLACK)) for i in (0, 2))
+    own = float(np.median((red - blue)[lit > 0])) if lit.any() else 0.0
+    cool = _step(1 - _blur(red - blue, 4 * unit) / max(own, 0.15), 0.25, 0.65)
+    cool *= float(np.clip((own - 0.05) / 0.1, 0, 1))
     return tone, 0.7 * cool * _step(_blur(-light / deep, 4 * unit), 0.2, 0.6)
 
 
