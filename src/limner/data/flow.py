@@ -12,11 +12,14 @@ Source: Cabral and Leedom, Imaging vector fields using line integral convolution
     and Doellner, Image abstraction by structure adaptive filtering, TPCG 2008 (the flow from a tensor).
 """
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Unit = NDArray[np.float32]
+Real = NDArray[np.floating[Any]]
 
 WIDER, SHARE = 4, 0.3
 """Chosen by eye: a second tensor, so many times wider and with this weight, leads through places at rest."""
@@ -24,7 +27,7 @@ STEP = 1.4
 """Chosen: pixels followed at once, at most; whole numbers would draw the lattice of pixels."""
 
 
-def flow(grey: Unit, sigma: float, angle: float, rest: float | Unit) -> Unit:
+def flow(grey: Real, sigma: float, angle: float, rest: float | Real) -> Unit:
     """The direction along which each place of a picture runs.
 
     Args:
@@ -47,10 +50,10 @@ def flow(grey: Unit, sigma: float, angle: float, rest: float | Unit) -> Unit:
     idle = np.array([np.cos(turn), np.sin(turn)], np.float32) * np.square(np.float32(rest))[..., None]
     tensor = cv2.GaussianBlur(slopes, (0, 0), sigma) + np.float32(SHARE) * wide + idle
     across = np.arctan2(tensor[..., 1], tensor[..., 0]) / 2
-    return np.dstack([-np.sin(across), np.cos(across)])
+    return np.dstack([-np.sin(across), np.cos(across)]).astype(np.float32, copy=False)
 
 
-def along(values: Unit, way: Unit, sigma: float) -> Unit:
+def along(values: Real, way: Real, sigma: float) -> Unit:
     """Values smoothed along a flow.
 
     Args:
@@ -61,7 +64,7 @@ def along(values: Unit, way: Unit, sigma: float) -> Unit:
     Returns:
         As `values`.
     """
-    total, weights = values.copy(), 1.0
+    total, weights = values.astype(np.float32), 1.0
     far = np.float32(np.clip(sigma / 2, 0.5, STEP))
     x, y = np.meshgrid(*(np.arange(side, dtype=np.float32) for side in way.shape[1::-1]))
     for sign in (1, -1):
@@ -74,9 +77,9 @@ def along(values: Unit, way: Unit, sigma: float) -> Unit:
             ahead = _seen(way, at, cv2.INTER_NEAREST)  # nearest, since opposite vectors have no mean
             same = ahead[..., 0] * step[..., 0] + ahead[..., 1] * step[..., 1]
             step = ahead * np.copysign(np.float32(1), same)[..., None]
-    return total / np.float32(weights)
+    return np.divide(total, np.float32(weights), dtype=np.float32)
 
 
-def _seen(values: Unit, at: Unit, how: int) -> Unit:
+def _seen(values: Real, at: Real, how: int) -> Unit:
     made = cv2.remap(values, at, None, how, borderMode=cv2.BORDER_REPLICATE)  # pyright: ignore
     return np.asarray(made, np.float32)

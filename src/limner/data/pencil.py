@@ -18,6 +18,7 @@ Differs: The difference of Gaussians is round, not taken across the flow; half t
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -28,6 +29,7 @@ from limner.data.pair import DataError, Picture
 from limner.frame import Point, span
 
 Unit = NDArray[np.float32]
+Real = NDArray[np.floating[Any]]
 
 GREY = (0.15, 0.6, 0.25)
 """Shares of red, green and blue in a photo's light. Chosen: little red, so that lips and freckles show."""
@@ -82,18 +84,18 @@ class _Sitter:
         unit: Pixels in a hundredth of the eye distance.
     """
 
-    tone: Unit
-    matte: Unit
-    u: Unit
-    v: Unit
-    oval: Unit
+    tone: Real
+    matte: Real
+    u: Real
+    v: Real
+    oval: Real
     unit: float
 
-    def soft(self, values: Unit, sigma: float) -> Unit:
+    def soft(self, values: Real, sigma: float) -> Unit:
         """Values blurred, sigma in hundredths of the eye distance."""
         return _blur(values, sigma * self.unit)
 
-    def on_face(self, values: Unit, percent: float, low: float, high: float) -> float:
+    def on_face(self, values: Real, percent: float, low: float, high: float) -> float:
         """A percentile of values on the face, kept between `low` and `high`; `low` where no face is seen."""
         seen = values[(self.oval > 0.9) & (self.matte > 0.5)]
         return float(np.clip(np.percentile(seen, percent), low, high)) if seen.size else low
@@ -130,7 +132,7 @@ def draw(photo: Picture, matte: Unit | None, hand: Hand, rng: np.random.Generato
     return np.clip(np.rint(255 * hand.paper * (1 - ink)), 0, 255).astype(np.uint8)
 
 
-def _sit(photo: Picture, matte: Unit, hand: Hand) -> _Sitter:
+def _sit(photo: Picture, matte: Real, hand: Hand) -> _Sitter:
     """Where on the face each pixel is, and the tone T, with the hair of dark heads and the eyes set off."""
     x, y = np.meshgrid(*(np.arange(side, dtype=np.float32) for side in matte.shape[::-1]))
     middle = (complex(*hand.eyes[0]) + complex(*hand.eyes[1])) / 2
@@ -146,7 +148,7 @@ def _sit(photo: Picture, matte: Unit, hand: Hand) -> _Sitter:
     return _Sitter(tone * matte, matte, u, v, oval, unit)
 
 
-def _tone_and_hair(photo: Picture, face: NDArray[np.bool_], unit: float) -> tuple[Unit, Unit]:
+def _tone_and_hair(photo: Picture, face: NDArray[np.bool_], unit: float) -> tuple[Real, Real]:
     """The tone T, and how dark at least to draw what lies where hair grows.
 
     Cropped dark hair shines as bright as dark skin. But skin is warm, red over blue; what is cooler than the
@@ -176,17 +178,17 @@ def _tone_and_hair(photo: Picture, face: NDArray[np.bool_], unit: float) -> tupl
     return tone, 0.7 * cool * _step(_blur(-light / deep, 4 * unit), 0.2, 0.6)
 
 
-def _way(sitter: _Sitter, hand: Hand, skin: float) -> Unit:
+def _way(sitter: _Sitter, hand: Hand, skin: float) -> Real:
     """Where strokes run: along hair, along the hatching on clothes and, below the slope `skin`, on skin."""
     rest = 0.004 + skin * sitter.oval + 0.03 * _step(sitter.v, 1.4, 1.8)
     return flow(sitter.soft(sitter.tone, 0.6), 3.2 * sitter.unit, hand.angle, rest / np.float32(sitter.unit))
 
 
-def _contours(sitter: _Sitter, strokes: Unit, hand: Hand) -> Unit:
+def _contours(sitter: _Sitter, strokes: Real, hand: Hand) -> Real:
     """Fine and coarse lines, and the outline of who would else fade into the paper."""
     u, v, tone = sitter.u, sitter.v, sitter.tone
 
-    def edges(width: float) -> Unit:
+    def edges(width: float) -> Real:
         return sitter.soft(tone, width) - sitter.soft(tone, 1.6 * width)
 
     both = np.dstack([edges(hand.width), edges(2.6 * hand.width)])
@@ -203,7 +205,7 @@ def _contours(sitter: _Sitter, strokes: Unit, hand: Hand) -> Unit:
     return lines * (0.75 + 0.25 * _step(strokes, 0, 0.5))
 
 
-def _shades(sitter: _Sitter, strokes: Unit, hand: Hand) -> Unit:
+def _shades(sitter: _Sitter, strokes: Real, hand: Hand) -> Real:
     """Strokes, the denser the darker, over a little even tone; clothes fade towards the lower edge."""
     fade = 1 - 0.65 * _step(sitter.v, 1.5, 2.4)
     hair, oval = _hair(sitter, hand) * fade, sitter.oval
@@ -212,7 +214,7 @@ def _shades(sitter: _Sitter, strokes: Unit, hand: Hand) -> Unit:
     return ((0.35 + 0.15 * oval) * wanted * fade**2 + 0.75 * drawn) * _step(sitter.matte, 0.2, 0.8)
 
 
-def _hair(sitter: _Sitter, hand: Hand) -> Unit:
+def _hair(sitter: _Sitter, hand: Hand) -> Real:
     """Wanted darkness of hair and clothes: their mass, and their strands as far as they stand out."""
     around = sitter.soft(sitter.tone, 7)
     detail = sitter.tone - around
@@ -221,7 +223,7 @@ def _hair(sitter: _Sitter, hand: Hand) -> Unit:
     return np.clip(0.8 * mass + 0.26 * sitter.soft(detail, 0.6) / (usual + 0.04) - 0.05, 0, 1)
 
 
-def _skin(sitter: _Sitter) -> Unit:
+def _skin(sitter: _Sitter) -> Real:
     """Wanted darkness of a face: its hollows, in the measure that is usual on it, and real darkness."""
     hollow = sitter.soft(sitter.tone - 0.7 * sitter.soft(sitter.tone, 22), 1)
     usual = sitter.on_face(hollow, 80, 0.05, 0.4)
@@ -229,18 +231,18 @@ def _skin(sitter: _Sitter) -> Unit:
     return form + np.clip(0.9 * (hollow - max(0.17, 1.6 * usual)), 0, 0.7)
 
 
-def _noise(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Unit:
+def _noise(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Real:
     """Noise (H, W) of mean 0 and standard deviation 1, with spots of the given sigma."""
     made = _blur(rng.standard_normal(shape, np.float32), sigma)
     return (made - made.mean()) / max(float(made.std()), 1e-6)
 
 
-def _even(values: Unit) -> Unit:
+def _even(values: Real) -> Real:
     """Values of a bell curve, spread nearly evenly over [0, 1]."""
     return 0.5 + 0.5 * np.tanh(0.8 * values / max(float(values.std()), 1e-6))
 
 
-def _strayed(lines: Unit, by: float, rng: np.random.Generator) -> Unit:
+def _strayed(lines: Real, by: float, rng: np.random.Generator) -> Real:
     """Lines (H, W) as an unsteady hand draws them."""
     cells = rng.standard_normal((12, 10, 2), np.float32) * np.float32(by)
     x, y = np.meshgrid(*(np.arange(side, dtype=np.float32) for side in lines.shape[::-1]))
@@ -249,13 +251,13 @@ def _strayed(lines: Unit, by: float, rng: np.random.Generator) -> Unit:
     return np.asarray(made, np.float32)
 
 
-def _step(values: Unit, low: float, high: float) -> Unit:
+def _step(values: Real, low: float, high: float) -> Real:
     """0 below `low`, 1 above `high`, smooth between them."""
     part = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
     return part * part * (3 - 2 * part)
 
 
-def _blur(values: Unit, sigma: float) -> Unit:
+def _blur(values: Real, sigma: float) -> Unit:
     """A Gaussian blur of (H, W); a wide one on a smaller copy."""
     height, width = values.shape
     n = max(1.0, sigma / 2) if sigma > 4 else 1.0
