@@ -1,1 +1,3 @@
-"""Networks that others trained, as the metrics look through them; needs torch and fetched weights."""
+"""Trained networks to look through: those that others published, as metrics need them, and the teachers; needs
+torch, and for what others published fetched weights.
+"""

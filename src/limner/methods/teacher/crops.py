@@ -37,7 +37,7 @@ class Damage:
     light: Augment = field(default_factory=lambda: Augment(gamma=0.4, cast=0.15, grey=0.2, shuffle=0.0))
     """Another light on a photo."""
     camera: Camera = field(default_factory=lambda: Camera(blur=0.0, coarse=0.0))
-    """Noise and JPEG. No blur: whoever has learnt to undo it no longer sees that a made picture is blurred."""
+    """Noise and JPEG. No blur: who has learnt to undo it no longer sees that a made picture is blurred."""
     shift: float = 1.5
     """Standard deviation, in pixels, of how far the second copy lies beside the first."""
 
