@@ -3,12 +3,11 @@
     python -m benchmarks.teacher --kind photo --data cuhk=CUHK fs2k=FS2K --every 6
     python -m benchmarks.teacher --kind sketch --data cuhk=CUHK fs2k=FS2K --every 6
 
-One crop of every n-th person of training parts, never of a test's. The packaged teacher of photos was trained
+One crop of every n-th pair of training parts, never of a test's. The packaged teacher of photos was trained
 on portraits alone and has seen none of these photos; that of sketches was trained on these sketches.
 
 - damaged: share of crops that, damaged as in training, are nearest to themselves among all crops;
 - relit: the same in another light that training does not draw, a slope of light across the crop;
-- bent: the same with all strokes moved, by a smooth random warp of about three pixels;
 - moved: share of crops that, moved by a pixel, are nearer to themselves than blurred until the mean squared
   error is the same. A distance of pixels is at one half by definition.
 
@@ -46,20 +45,6 @@ def relit(crop: Unit, rng: np.random.Generator) -> Unit:
     side, turn = crop.shape[-1], rng.uniform(0, 2 * np.pi)
     y, x = np.mgrid[:side, :side] / (side - 1) - 0.5
     return np.clip(crop * (1 + 0.7 * (np.cos(turn) * x + np.sin(turn) * y)), 0, 1).astype(np.float32)
-
-
-def bent(crop: Unit, rng: np.random.Generator) -> Unit:
-    """A crop (C, H, W) through a smooth random warp of a standard deviation of three pixels."""
-    side = crop.shape[-1]
-    noise = rng.standard_normal((side, side, 2), np.float32)
-    field = np.asarray(cv2.GaussianBlur(noise, (0, 0), side / 16), np.float32)
-    y, x = np.mgrid[:side, :side].astype(np.float32)
-    field *= 3 / field.std()
-    moved = [
-        cv2.remap(each, x + field[..., 0], y + field[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        for each in crop
-    ]
-    return np.stack(moved).astype(np.float32)
 
 
 def blurred_as(crop: Unit, other: Unit) -> Unit:
@@ -121,7 +106,6 @@ def measure(
     changed = {
         "damaged": [each["damaged"] for each in drawn],
         "relit": [relit(each, rng) for each in clean],
-        "bent": [bent(each, rng) for each in clean],
     }
     widths = Config(kind, data, "").widths
     torch.manual_seed(SEED)

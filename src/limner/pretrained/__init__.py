@@ -1,3 +1,1 @@
-"""Trained networks to look through: those that others published, as metrics need them, and the teachers; needs
-torch, and for what others published fetched weights.
-"""
+"""Networks to look through, trained by others (fetched) or by limner (stand-in teachers); needs torch."""
