@@ -1,7 +1,9 @@
 """The `teacher` method: it restores, resumes bit-equal, learns from whom it may, and tells no folders."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from safetensors import safe_open
 from tests import kit
 
 from limner import image
+from limner.data import DATASETS
 from limner.data.pair import DataError
 from limner.data.portraits import held_out
 from limner.engine.config import RunConfig
@@ -23,20 +26,20 @@ from limner.methods.teacher.sources import probes, sources
 from limner.methods.teacher.train import train
 from limner.pretrained.perceptual import load_teacher, stand_in
 
+Kind = Literal["photo", "sketch"]
 WIDTHS = (4, 6, 8, 8)
 
 
-def small(data: Path, folder: Path, steps: int, kind: str = "photo", same: float = 0.0) -> Config:
+def small(data: Path, folder: Path, steps: int, kind: Kind = "photo", same: float = 0.0) -> Config:
     run = RunConfig(folder, steps=steps, batch=4, save_every=20, log_every=10, device="cpu", workers=0)
     damage = Damage(crop=32, shortest=60, longest=90)
-    chosen = "photo" if kind == "photo" else "sketch"
     return Config(
-        chosen, (str(data),), "for tests", widths=WIDTHS, same=same, rate=5e-3, damage=damage, run=run
+        kind, (str(data),), "for tests", widths=WIDTHS, same=same, rate=5e-3, damage=damage, run=run
     )
 
 
 @pytest.mark.parametrize(("kind", "folder"), [("photo", "photos"), ("sketch", "sketches")])
-def test_learns(tmp_path: Path, kind: str, folder: str) -> None:
+def test_learns(tmp_path: Path, kind: Kind, folder: str) -> None:
     data = kit.write_pairs(tmp_path / "data", 3) / folder
     config = small(data, tmp_path / "run", 60, kind)
     kit.assert_learns(METHODS["teacher"], config, tmp_path / "run", falls_to=0.8, loss="restore")
@@ -74,53 +77,57 @@ def test_a_teacher_draws_nothing_and_is_not_exported(tmp_path: Path) -> None:
 
 
 def test_learns_from_nobody_who_is_held_out(tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    (tmp_path / "london").mkdir()
-    for i in range(12):
-        for pose in ("03", "08"):
-            image.write(tmp_path / "london" / f"p{i}_{pose}.png", kit.face(rng)[0])
-    free = {f"p{i}" for i in range(12) if not held_out(f"p{i}")}
-    assert 0 < len(free) < 12
+    names = [f"p{i}" for i in range(12, 20)]
+    write(tmp_path / "london", [f"{name}_{pose}" for name in names for pose in ("03", "08")])
+    free = {name for name in names if not held_out(name)}
+    assert 0 < len(free) < len(names)
     data = (f"portraits={tmp_path}",)
-    taken, left = sources(data, "photo", 4), probes(data, "photo", 4)
-    people, probed = ({path.stem.split("_")[0] for path in paths} for paths in (taken, left))
+    assert len(sources(data, "photo")) == 2 * len(free)
+    people, probed = ({path.stem.split("_")[0] for path in f(data, "photo", 3)} for f in (sources, probes))
     assert people | probed == free
     assert not people & probed
-    assert len(sources(data, "photo")) == 2 * len(free)
     # A plain folder is taken as it is.
-    assert len(sources((str(tmp_path / "london"),), "photo")) == 24
+    assert len(sources((str(tmp_path / "london"),), "photo")) == 2 * len(names)
 
 
-def test_takes_the_wanted_half_of_a_data_sets_training_pairs(tmp_path: Path) -> None:
-    names = ["photo1_image0110", "photo1_image0111"]
-    tests = ["photo1_image0001"]
-    entry = dict.fromkeys(("hair", "hair_color", "gender", "earring", "smile", "frontal_face", "style"), 0)
-    for part, known in (("train", names), ("test", tests)):
-        entries = [{"image_name": name.replace("_", "/"), **entry} for name in known]
-        (tmp_path / f"anno_{part}.json").write_text(json.dumps(entries))
-    for name in names + tests:
-        number = name.split("image")[1]
-        for kind, made in (("photo", "image"), ("sketch", "sketch")):
-            path = tmp_path / kind / f"{kind}1" / f"{made}{number}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            image.write(path, np.zeros((8, 8, 3), np.uint8))
-    with pytest.raises(DataError, match="fs2k"):  # 1056 of the split are missing
-        sources((f"fs2k={tmp_path}",), "sketch")
+@pytest.mark.parametrize(("kind", "folder"), [("photo", "photos"), ("sketch", "sketches")])
+def test_takes_the_wanted_half_of_training_pairs(tmp_path: Path, kind: Kind, folder: str) -> None:
+    train, test = (DATASETS["cuhk"].splits[f"cuhk-{part}"].ids for part in ("train", "test"))
+    for part, ids in (("train", train), ("test", test[:2])):
+        for half in ("photos", "sketches"):
+            write(tmp_path / part / half, ids)
+    data = (f"cuhk={tmp_path}",)
+    assert sources(data, kind) == [tmp_path / "train" / folder / f"{name}.png" for name in train]
+    assert len(probes(data, kind, 10)) == 9
+
+
+def write(folder: Path, names: Iterable[str]) -> None:
+    """Tiny pictures of those names."""
+    folder.mkdir(parents=True)
+    for name in names:
+        image.write(folder / f"{name}.png", np.zeros((4, 4, 3), np.uint8))
+
+
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no data set is called 'fs3k'; known are folder, .*portraits"):
         sources((f"fs3k={tmp_path}",), "sketch")
+    with pytest.raises(DataError, match="holds no picture"):
+        sources((str(tmp_path),), "sketch")
+    with pytest.raises(DataError, match="has no split folder-train"):
+        sources((f"folder={kit.write_pairs(tmp_path, 1)}",), "sketch")
 
 
 @pytest.mark.parametrize(("kind", "channels"), [("photo", 3), ("sketch", 1)])
-def test_damage_leaves_the_clean_crop_alone(kind: str, channels: int) -> None:
+def test_damage_leaves_the_clean_crop_alone(kind: Kind, channels: int) -> None:
     photo, _ = kit.face(np.random.default_rng(0), (160, 200))
-    crops = Crops([photo], "photo" if kind == "photo" else "sketch", Damage(crop=64), twice=True)
+    crops = Crops([photo], kind, Damage(crop=64), twice=True)
     made = crops.sample(0, np.random.default_rng(1))
     assert made["clean"].shape == (channels, 64, 64)
     for copy in (made["damaged"], made["again"]):
         assert copy.shape == (channels, 64, 64)
         assert 0 <= copy.min() <= copy.max() <= 1
         assert np.abs(copy - made["clean"]).mean() > 0.01
-    again = Crops([photo], crops.kind, Damage(crop=64, hidden=0)).sample(0, np.random.default_rng(1))
+    again = Crops([photo], kind, Damage(crop=64, hidden=0)).sample(0, np.random.default_rng(1))
     assert (again["clean"] == made["clean"]).all()
 
 

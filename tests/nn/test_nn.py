@@ -5,6 +5,7 @@ import torch
 from tests import kit
 
 from limner.losses.adversarial import discriminator_loss, generator_loss, matching_loss
+from limner.losses.perceptual import perceptual_loss
 from limner.losses.texture import texture_loss
 from limner.nn.average import Average
 from limner.nn.generator import Generator
@@ -75,6 +76,19 @@ def test_the_first_updates_forget_the_random_start() -> None:
     for _ in range(30):
         average.update(net)
     assert average.module.weight.item() == pytest.approx(5.0, abs=0.05)
+
+
+def test_perceptual_loss_by_hand() -> None:
+    real = [torch.zeros(1, 2, 2, 2), torch.ones(1, 3, 1, 1, requires_grad=True)]
+    made = [torch.full((1, 2, 2, 2), 2.0), torch.tensor([1.0, 1.0, 4.0]).view(1, 3, 1, 1).requires_grad_()]
+    loss = perceptual_loss(real, made)
+    assert loss.item() == pytest.approx((4 + 9 / 3) / 2)
+    loss.backward()
+    assert real[1].grad is None
+    assert made[1].grad is not None
+    assert made[1].grad.flatten().tolist() == pytest.approx([0, 0, 2 * 3 / 3 / 2])
+    with pytest.raises(ValueError, match="zip"):
+        perceptual_loss(real, made[:1])
 
 
 def test_losses_by_hand() -> None:

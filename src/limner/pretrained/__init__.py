@@ -1,1 +1,1 @@
-"""Networks that others trained, as the metrics look through them; needs torch and fetched weights."""
+"""Networks to look through, trained by others (fetched) or by limner (stand-in teachers); needs torch."""
