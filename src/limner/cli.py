@@ -187,7 +187,7 @@ def bench(
     if protocol not in PROTOCOLS:
         raise LimnerError(f"no protocol is called {protocol!r}; known are {', '.join(PROTOCOLS)}")
     hands = load_all(style, to)
-    to = to or next((hand.draws for hand in hands.values()), "sketch")
+    to = to or (next(iter(hands.values())).draws if hands else "sketch")
     chosen = PROTOCOLS[protocol].drawing(to)
     sources, unused = (sketches, photos) if to == "photo" else (photos, sketches)
     if unused:

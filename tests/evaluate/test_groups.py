@@ -145,6 +145,12 @@ def test_a_page_names_the_worst_group_and_the_worst_large_one() -> None:
     assert "| set: x (n 2)" not in page
     assert "| set: x | 2 | 0.5000" in page
     assert "Worst: set: x (n 2) by +0.3333; of groups of at least 20: set: y (n 20) by +0.0333." in page
+    assert "Fewest" not in page
+    lost = Score(0.5, values=(math.nan, 0.5), told={"found": 0.5})
+    page = pages({"ours": Scores(("0", "1"), {"structure": lost})}, [Group("set", "x", (0,))])
+    assert page.endswith(
+        "| set: x | 1 | none, found 0.0 % | none |\n\nFewest faces found: set: x (n 1), 0.0 %."
+    )
 
 
 def test_wild_tells_of_groups(tmp_path: Path) -> None:

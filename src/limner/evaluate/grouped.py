@@ -109,23 +109,19 @@ def pages(methods: Mapping[str, Scores], groups: Sequence[Group]) -> str:
 
 
 def _told(parts: Sequence[Part]) -> list[str]:
-    """A sentence on the worst group and one on that with the fewest faces, also among the larger groups."""
-    large = [part for part in parts if part.n >= FEW]
-    told = [
-        _two("Worst", [f"{p} by {_signed(p.worse)}" for p in (worst(parts), worst(large)) if p]),
-        _two(
-            "Fewest faces found",
-            [f"{p}, {100 * p.found:.1f} %" for p in (least_found(parts), least_found(large)) if p],
-        ),
-    ]
-    return [each for each in told if each]
+    """A sentence on the worst group, and one on that with the fewest faces if any is lost."""
+    kinds = parts, [part for part in parts if part.n >= FEW]
+    far = [f"{p} by {_signed(p.worse)}" for p in map(worst, kinds) if p]
+    lost = [f"{p}, {100 * p.found:.1f} %" for p in map(least_found, kinds) if p and p.found < 1]
+    return [*_sentence("Worst", far), *_sentence("Fewest faces found", lost)]
 
 
-def _two(what: str, named: Sequence[str]) -> str:
+def _sentence(what: str, named: Sequence[str]) -> list[str]:
+    """Of all groups, then of large ones if that is another; nothing of none."""
     if not named:
-        return ""
+        return []
     among = f"; of groups of at least {FEW}: {named[1]}" if len(set(named)) > 1 else ""
-    return f"{what}: {named[0]}{among}."
+    return [f"{what}: {named[0]}{among}."]
 
 
 def _signed(value: float) -> str:

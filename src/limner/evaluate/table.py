@@ -69,9 +69,9 @@ def lines(scores: Scores) -> str:
 
 def cell(score: Score, noisy: bool = False) -> str:
     """Mean and interval, and the share of faces found where that is part of the score."""
-    if math.isnan(score.mean):
-        return "none"
-    ends = "" if score.low is None else f" [{score.low:.4f}, {score.high:.4f}]"
     found = score.told.get("found")
     share = "" if found is None else f", found {100 * found:.1f} %"
+    if math.isnan(score.mean):
+        return f"none{share}"
+    ends = "" if score.low is None else f" [{score.low:.4f}, {score.high:.4f}]"
     return f"{NOISY + ' ' if noisy else ''}{score.mean:.4f}{ends}{share}"
