@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -143,17 +144,18 @@ class TestArtists:
 
     def test_each_draws_as_often(self, tmp_path: Path) -> None:
         many, few = (Source.read(f"x=folder:{kit.write_pairs(tmp_path / str(n), n)}").pairs() for n in (5, 1))
-        samples = Artists.read([many, few], (), FRAME, STILL)
+        samples = Artists.read([many, few], (), FRAME, STILL, tmp_path / "eyes.json")
         rng = np.random.default_rng(0)
         hands = [samples.sample(i, rng)["hand"].tolist() for i in range(len(samples))]
         assert hands == [[1, 0], [0, 1]] * 5
 
     def test_strangers_are_those_who_may_be_trained_on(self, tmp_path: Path) -> None:
-        pairs = Source.read(f"x=folder:{kit.write_pairs(tmp_path / 'pairs', 1)}").pairs()
+        drawn = kit.write_pairs(tmp_path / "pairs", 1, (180, 220))
+        pairs = Source.read(f"x=folder:{drawn}").pairs()
         folder = kit.write_portraits(tmp_path / "portraits", 1)
         image.write(folder / f"{_held_out_name()}.png", np.zeros((220, 180, 3), np.uint8))
         frame = Frame(180, 220, (60.0, 90.0), (120.0, 90.0))
-        samples = Artists.read([pairs], (folder,), frame, STILL)
+        samples = Artists.read([pairs], (folder,), frame, STILL, tmp_path / "eyes.json")
         assert [photo.mean() > 0 for photo in samples.strangers] == [True]
 
     def test_every_nth_pair_is_held_out(self, tmp_path: Path) -> None:
@@ -163,14 +165,32 @@ class TestArtists:
     def test_a_photo_is_cut_where_it_ends(self) -> None:
         photo = image.read(EXAMPLE)
         frame = Frame(400, 500, (150.0, 250.0), (250.0, 250.0))
-        (whole,) = aligned((photo,), frame)
+        whole, grey = aligned((photo, photo[..., 0]), find(photo)[0].eyes, frame)
         eye, other = find(whole)[0].eyes
         assert np.hypot(*np.subtract(other, eye)) == pytest.approx(100, abs=8)
-        assert whole.shape[0] <= 500
-        assert whole.shape[1] <= 400
+        assert grey.shape == whole.shape[:2]
+        far = Frame(400, 500, (350.0, 250.0), (450.0, 250.0))
+        (cut,) = aligned((photo,), find(photo)[0].eyes, far)
+        assert cut.shape[1] < whole.shape[1]
 
-    def test_a_photo_without_a_face_is_left_out(self) -> None:
-        assert aligned((np.full((50, 60, 3), 128, np.uint8),), FRAME) == ()
+    def test_who_has_no_face_is_left_out_and_all_are_looked_for_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = kit.write_pairs(tmp_path / "pairs", 1, size=(180, 220))
+        for kind in ("photos", "sketches"):
+            image.write(folder / kind / "ann.png", cv2.resize(image.read(EXAMPLE), (300, 300)))
+        pairs = Source.read(f"x=folder:{folder}").pairs()
+
+        def read() -> list[tuple[int, ...]]:
+            samples = Artists.read([pairs], (), FRAME, STILL, tmp_path / "eyes.json")
+            return [photo.shape for photo in samples.artists[0].photos]
+
+        first = read()
+        assert len(first) == 1, "the drawn face is none to the finder"
+        monkeypatch.setattr("limner.methods.transfer.eyes.find", None)
+        assert read() == first
+        with pytest.raises(DataError, match="in none of 1 photos a face was found"):
+            Artists.read([pairs[1:]], (), FRAME, STILL, tmp_path / "eyes.json")
 
     @pytest.mark.parametrize("word", ["", "x", "x=folder", "x=nothing:y", "=folder:y", "x=folder:"])
     def test_a_word_that_names_no_pairs(self, word: str) -> None:

@@ -1,6 +1,6 @@
 """What the `transfer` method trains on: pairs of several artists, and portraits that nobody drew.
 
-Photos come as they are: the finder brings each into the style's frame, and its sketch goes through the same
+Photos come as they are, or already of the frame's size: the finder brings each into the style's frame, and its sketch goes through the same
 matrix, so that the artist's own small displacements stay the artist's. What lies outside of a photo is cut
 off, not invented.
 """
@@ -19,8 +19,9 @@ from limner.data.augment import Augment
 from limner.data.backdrop import matte
 from limner.data.pair import DataError, Pair, Picture
 from limner.data.portraits import portraits
-from limner.faces import Frame, find, similarity, warp
+from limner.faces import Frame, similarity, warp
 from limner.faces.align import Matrix, move
+from limner.methods.transfer.eyes import Eyes, Seen
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class Artists:
         strangers: Iterable[Path],
         frame: Frame,
         augment: Augment,
+        kept: Path,
     ) -> "Artists":
         """Reads and aligns everything into memory.
 
@@ -106,14 +108,16 @@ class Artists:
             strangers: Folders of portraits; people who are kept for testing are left out.
             frame: Where faces are brought to.
             augment: How photos are changed.
+            kept: A file that keeps where the eyes are, so that the next call need not look again.
 
         Raises:
             DataError: A folder holds no portrait, or no face is found in any photo of an artist.
             limner.image.ImageError: A picture cannot be read.
         """
-        read = [_aligned_pairs(pairs, frame, augment) for pairs in artists]
-        alone = (aligned((image.read(p),), frame) for folder in strangers for p in portraits(folder))
-        photos = [pictures[0] for pictures in alone if pictures]
+        seen = Seen(kept)
+        read = [_drawn(pairs, frame, augment, seen) for pairs in artists]
+        photos = _undrawn((p for folder in strangers for p in portraits(folder)), frame, seen)
+        seen.keep()
         return cls(read, photos, [matte(photo) for photo in photos], augment)
 
     def __len__(self) -> int:
@@ -142,25 +146,21 @@ class Artists:
         return self.augment.photo(photos[index], backdrops[index], matrix, rng)
 
 
-def aligned(pictures: tuple[Picture, ...], frame: Frame) -> tuple[Picture, ...]:
-    """Pictures of one face, through the matrix that brings the largest face of the first into the frame.
+def aligned(pictures: Sequence[Picture], eyes: Eyes, frame: Frame) -> list[Picture]:
+    """Pictures of one face, through the matrix that brings its eyes to the frame's.
 
     Args:
-        pictures: Each (H, W, 3) uint8, of one size. Of the frame's own size, they are taken for aligned.
+        pictures: Each (H, W) or (H, W, 3) uint8, of one size.
+        eyes: Of the face.
         frame: Where the eyes are to be.
 
     Returns:
-        Each (h, w, 3) uint8: the frame as far as the pictures fill it; none where no face is found.
+        Each (h, w) or (h, w, 3) uint8: the frame as far as the pictures fill it.
     """
     height, width = pictures[0].shape[:2]
-    if (width, height) == frame.size:
-        return pictures
-    faces = find(pictures[0])
-    if not faces:
-        return ()
-    matrix = similarity(faces[0].eyes, frame)
+    matrix = similarity(eyes, frame)
     left, top, right, bottom = _filled(matrix, width, height, frame)
-    return tuple(warp(picture, matrix, frame.size)[top:bottom, left:right] for picture in pictures)
+    return [warp(each, matrix, frame.size)[top:bottom, left:right].copy() for each in pictures]
 
 
 def _filled(matrix: Matrix, width: int, height: int, frame: Frame) -> tuple[int, int, int, int]:
@@ -172,9 +172,29 @@ def _filled(matrix: Matrix, width: int, height: int, frame: Frame) -> tuple[int,
     return int(np.ceil(left)), int(np.ceil(top)), int(right) + 1, int(bottom) + 1
 
 
-def _aligned_pairs(pairs: Sequence[Pair], frame: Frame, augment: Augment) -> AlignedPairs:
-    found = [both for pair in pairs if (both := aligned(pair.read(), frame))]
-    if not found:
+def _in_frame(photo: Path, pictures: Sequence[Picture], frame: Frame, seen: Seen) -> Sequence[Picture]:
+    """Pictures of one face aligned; as they are if they have the frame's size, none if no face is found."""
+    height, width = pictures[0].shape[:2]
+    if (width, height) == frame.size:
+        return pictures
+    eyes = seen.eyes(photo, pictures[0])
+    return aligned(pictures, eyes, frame) if eyes else ()
+
+
+def _drawn(pairs: Sequence[Pair], frame: Frame, augment: Augment, seen: Seen) -> AlignedPairs:
+    photos: list[Picture] = []
+    sketches: list[Picture] = []
+    for pair in pairs:
+        photo, sketch = pair.read()
+        grey = np.ascontiguousarray(sketch[..., 0])
+        both = _in_frame(pair.photo, (photo, grey), frame, seen)
+        photos += both[:1]
+        sketches += both[1:]
+    if not photos:
         raise DataError(f"in none of {len(pairs)} photos a face was found; {pairs[0].photo} is one of them")
-    photos = [photo for photo, _ in found]
-    return AlignedPairs(photos, [sketch[..., 0] for _, sketch in found], [matte(p) for p in photos], augment)
+    return AlignedPairs(photos, sketches, [matte(photo) for photo in photos], augment)
+
+
+def _undrawn(paths: Iterable[Path], frame: Frame, seen: Seen) -> list[Picture]:
+    found = (_in_frame(path, (image.read(path),), frame, seen) for path in paths)
+    return [pictures[0] for pictures in found if pictures]

@@ -56,7 +56,8 @@ def train(config: Config, report: Report = silent) -> Path:
     """
     sources = [Source.read(word) for word in config.data]
     pairs = [source.pairs(config.hold_out) for source in sources]
-    samples = Artists.read(pairs, config.strangers, config.frame, config.augment)
+    kept = config.run.folder / "eyes.json"
+    samples = Artists.read(pairs, config.strangers, config.frame, config.augment, kept)
 
     torch.manual_seed(config.run.seed)
     to_sketch, to_photo = student(config, "photo-sketch"), student(config, "sketch-photo")
