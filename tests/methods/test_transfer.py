@@ -169,7 +169,7 @@ class TestArtists:
         eye, other = find(whole)[0].eyes
         assert np.hypot(*np.subtract(other, eye)) == pytest.approx(100, abs=8)
         assert grey.shape == whole.shape[:2]
-        far = Frame(400, 500, (190.0, 250.0), (210.0, 250.0))
+        far = Frame(400, 500, (195.0, 250.0), (205.0, 250.0))
         (small,) = aligned((photo,), find(photo)[0].eyes, far)
         assert max(small.shape[:2]) < 200
 

@@ -1,8 +1,8 @@
 """What the `transfer` method trains on: pairs of several artists, and portraits that nobody drew.
 
-Photos come as they are, or already of the frame's size: the finder brings each into the style's frame, and its
-sketch goes through the same matrix, so that the artist's own small displacements stay the artist's. What lies
-outside of a photo is cut off, not invented.
+Photos come as they are, or already of the frame's size: the finder brings each into the style's frame, and
+its sketch goes through the same matrix, so that the artist's own small displacements stay the artist's. What
+lies outside of a photo is cut off, not invented.
 """
 
 from collections.abc import Iterable, Sequence
