@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 
 from limner import image
 from limner.data.portraits import held_out
-from limner.faces import Face
+from limner.faces import Face, Frame
 from limner.methods import METHODS
 from limner.methods.base import Method
 from limner.methods.style import open_style
@@ -28,6 +28,13 @@ from tests.laws import assert_metric_laws
 
 Picture = NDArray[np.uint8]
 Unit = NDArray[np.float32]
+FRAME = Frame(width=96, height=120, left_eye=(36.0, 60.0), right_eye=(60.0, 60.0))
+"""Where `write_pairs` puts faces, by default."""
+FRAME_WORDS = [
+    *("--frame.width", "96", "--frame.height", "120"),
+    *("--frame.left-eye", "36", "60", "--frame.right-eye", "60", "60"),
+]
+"""The same, for `limner train`."""
 SIZES = ((1, 1), (1, 37), (53, 2), (97, 131), (256, 200))
 
 
@@ -241,6 +248,8 @@ def opened(style: Path) -> torch.nn.Module:
 
 
 __all__ = [
+    "FRAME",
+    "FRAME_WORDS",
     "METHODS",
     "SIZES",
     "assert_bounded",

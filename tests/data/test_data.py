@@ -42,11 +42,13 @@ def test_a_pair_of_two_sizes_is_refused(tmp_path: Path) -> None:
     kit.write_pairs(tmp_path, 1)
     image.write(tmp_path / "photos" / "p00.png", np.zeros((9, 9, 3), np.uint8), force=True)
     with pytest.raises(DataError, match="9 x 9"):
-        AlignedPairs.read(folder.pairs(tmp_path), Augment())
+        folder.pairs(tmp_path)[0].read()
 
 
 def pairs(augment: Augment, tmp_path: Path, count: int = 1) -> AlignedPairs:
-    return AlignedPairs.read(folder.pairs(kit.write_pairs(tmp_path, count)), augment)
+    read = [pair.read() for pair in folder.pairs(kit.write_pairs(tmp_path, count))]
+    photos = [photo for photo, _ in read]
+    return AlignedPairs(photos, [s[..., 0] for _, s in read], [matte(photo) for photo in photos], augment)
 
 
 def test_samples_are_repeatable_and_in_range(tmp_path: Path) -> None:

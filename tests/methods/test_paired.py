@@ -23,11 +23,22 @@ from limner.runtime import Net
 
 STILL = Augment(crop=64, trim=(0, 0, 0, 0), turn=0, zoom=0, gamma=0, cast=0, grey=0, shuffle=0)
 SMALL = ["--width", "4", "--depth", "1", "--judge-width", "4", "--augment.crop", "64", "--run.workers", "0"]
+SMALL += kit.FRAME_WORDS
 
 
 def small(data: Path, folder: Path, steps: int) -> Config:
     run = RunConfig(folder, steps=steps, batch=2, save_every=10, log_every=10, device="cpu", workers=0)
-    return Config(data, "for tests", width=8, depth=1, judge_width=4, augment=STILL, average=0.5, run=run)
+    return Config(
+        str(data),
+        "for tests",
+        width=8,
+        depth=1,
+        judge_width=4,
+        augment=STILL,
+        average=0.5,
+        frame=kit.FRAME,
+        run=run,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -105,12 +116,12 @@ def test_both_directions_train_and_draw(tmp_path: Path, direction: str) -> None:
 
 
 def test_reach_is_bounded_as_the_network_says() -> None:
-    net = generator(Config(Path(), "t", width=4, depth=2)).eval()
+    net = generator(Config("", "t", width=4, depth=2)).eval()
     kit.assert_bounded(net, 3, net.stride, net.radius)
 
 
 def test_discriminator_sees_seventy_pixels() -> None:
-    net = discriminator(Config(Path(), "t", judge_width=4))
+    net = discriminator(Config("", "t", judge_width=4))
     net = torch.nn.Sequential(*(m for m in net.layers if not isinstance(m, torch.nn.InstanceNorm2d)))
     x = torch.rand(1, 4, 128, 128, requires_grad=True)
     scores = net(x)
@@ -130,7 +141,7 @@ def test_onnx_draws_the_same_at_three_sizes(style: Path, tmp_path: Path) -> None
     about = Net(content, "s").about
     assert about["method"] == "paired"
     assert about["licence"] == "for tests"
-    assert json.loads(about["frame"])["width"] == 400
+    assert json.loads(about["frame"])["width"] == 96
 
 
 def test_export_notices_another_drawing(style: Path, tmp_path: Path) -> None:

@@ -22,14 +22,14 @@ from limner.faces import Frame, find
 from limner.hub import StyleError
 from limner.losses.distill import knowledge_loss, mutual_loss
 from limner.methods import METHODS
+from limner.methods.pairs import Source, aligned
 from limner.methods.style import open_style
-from limner.methods.transfer.artists import Artists, Source, aligned
+from limner.methods.transfer.artists import Artists, named
 from limner.methods.transfer.config import Config
 from limner.methods.transfer.model import Student, one_hand, student
 from limner.progress import silent
 
 Loss = Callable[[Sequence[Tensor], Sequence[Tensor]], Tensor]
-FRAME = Frame(96, 120, (36.0, 60.0), (60.0, 60.0))
 STILL = Augment(crop=64, trim=(0, 0, 0, 0), turn=0, zoom=0, gamma=0, cast=0, grey=0, shuffle=0)
 EXAMPLE = Path(__file__).parents[2] / "examples" / "portrait.jpg"
 
@@ -41,8 +41,8 @@ def small(folder: Path, steps: int, names: tuple[str, ...] = ("ann",)) -> Config
     run = RunConfig(
         folder / "run", steps=steps, batch=2, save_every=10, log_every=10, device="cpu", workers=0
     )
-    data = tuple(f"{name}=folder:{folder / name}" for name in names)
-    return Config(data, "for tests", frame=FRAME, width=8, depth=1, judge_width=4, augment=STILL, run=run)
+    data = tuple(f"{name}={folder / name}" for name in names)
+    return Config(data, "for tests", frame=kit.FRAME, width=8, depth=1, judge_width=4, augment=STILL, run=run)
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +62,7 @@ def test_resumes_bit_equal_after_sigkill(tmp_path: Path) -> None:
     config = small(tmp_path, 9)
     words = ["--data", *config.data, "--licence", "t", "--run.steps", "9", "--run.batch", "2", "--width", "4"]
     sizes = ["--depth", "1", "--judge-width", "4", "--augment.crop", "64", "--run.workers", "0"]
-    at = ["--frame.width", "96", "--frame.height", "120", "--frame.left-eye", "36", "60"]
-    command = kit.limner_command("train", "transfer", *words, *sizes, *at, "--frame.right-eye", "60", "60")
+    command = kit.limner_command("train", "transfer", *words, *sizes, *kit.FRAME_WORDS)
     kit.assert_resumes(command, tmp_path, kill_at=(2, 5))
 
 
@@ -94,7 +93,7 @@ def test_a_weight_file_tells_nobodys_folders(style: Path) -> None:
 
 
 def test_students_are_within_three_million_parameters() -> None:
-    config = Config(("a=folder:x",) * 4, "t")
+    config = Config(("a=x",) * 4, "t")
     for direction in ("photo-sketch", "sketch-photo"):
         assert sum(p.numel() for p in student(config, direction).parameters()) <= 3_000_000
 
@@ -143,15 +142,15 @@ class TestArtists:
     """Pairs of several artists, aligned."""
 
     def test_each_draws_as_often(self, tmp_path: Path) -> None:
-        many, few = (Source.read(f"x=folder:{kit.write_pairs(tmp_path / str(n), n)}").pairs() for n in (5, 1))
-        samples = Artists.read([many, few], (), FRAME, STILL, tmp_path / "eyes.json")
+        many, few = (Source.read(f"{kit.write_pairs(tmp_path / str(n), n)}").pairs() for n in (5, 1))
+        samples = Artists.read([many, few], (), kit.FRAME, STILL, tmp_path / "eyes.json")
         rng = np.random.default_rng(0)
         hands = [samples.sample(i, rng)["hand"].tolist() for i in range(len(samples))]
         assert hands == [[1, 0], [0, 1]] * 5
 
     def test_strangers_are_those_who_may_be_trained_on(self, tmp_path: Path) -> None:
         drawn = kit.write_pairs(tmp_path / "pairs", 1, (180, 220))
-        pairs = Source.read(f"x=folder:{drawn}").pairs()
+        pairs = Source.read(f"{drawn}").pairs()
         folder = kit.write_portraits(tmp_path / "portraits", 1)
         image.write(folder / f"{_held_out_name()}.png", np.zeros((220, 180, 3), np.uint8))
         frame = Frame(180, 220, (60.0, 90.0), (120.0, 90.0))
@@ -159,7 +158,7 @@ class TestArtists:
         assert [photo.mean() > 0 for photo in samples.strangers] == [True]
 
     def test_every_nth_pair_is_held_out(self, tmp_path: Path) -> None:
-        source = Source.read(f"x=folder:{kit.write_pairs(tmp_path, 5)}")
+        source = Source.read(f"{kit.write_pairs(tmp_path, 5)}")
         assert [pair.identity for pair in source.pairs(hold_out=2)] == ["p01", "p03"]
 
     def test_a_photo_is_cut_where_it_ends(self) -> None:
@@ -179,24 +178,36 @@ class TestArtists:
         folder = kit.write_pairs(tmp_path / "pairs", 1, size=(180, 220))
         for kind in ("photos", "sketches"):
             image.write(folder / kind / "ann.png", cv2.resize(image.read(EXAMPLE), (300, 300)))
-        pairs = Source.read(f"x=folder:{folder}").pairs()
+        pairs = Source.read(f"{folder}").pairs()
 
         def read() -> list[tuple[int, ...]]:
-            samples = Artists.read([pairs], (), FRAME, STILL, tmp_path / "eyes.json")
+            samples = Artists.read([pairs], (), kit.FRAME, STILL, tmp_path / "eyes.json")
             return [photo.shape for photo in samples.artists[0].photos]
 
         first = read()
         assert len(first) == 1, "the drawn face is none to the finder"
-        monkeypatch.setattr("limner.methods.transfer.eyes.find", None)
+        monkeypatch.setattr("limner.methods.eyes.find", None)
         assert read() == first
         with pytest.raises(DataError, match="in none of 1 photos a face was found"):
-            Artists.read([pairs[1:]], (), FRAME, STILL, tmp_path / "eyes.json")
+            Artists.read([pairs[1:]], (), kit.FRAME, STILL, tmp_path / "eyes.json")
 
-    @pytest.mark.parametrize("word", ["", "x", "x=folder", "x=nothing:y", "=folder:y", "x=folder:"])
+    @pytest.mark.parametrize("word", ["", "x", "=y", "x=", "x=fs2k:", "x=fs2k/1:"])
     def test_a_word_that_names_no_pairs(self, word: str) -> None:
-        with pytest.raises(DataError, match="NAME=SET:FOLDER"):
-            Source.read(word)
+        with pytest.raises(DataError, match="FOLDER"):
+            named(word)
+
+    @pytest.mark.parametrize(
+        ("word", "source"),
+        [
+            ("a/b", Source(Path("a/b"))),
+            ("nothing:b", Source(Path("nothing:b"))),
+            ("fs2k/1:a/b", Source(Path("a/b"), "fs2k", "1")),
+            ("cuhk:b", Source(Path("b"), "cuhk")),
+        ],
+    )
+    def test_a_source_is_a_folder_or_an_artist_of_a_set(self, word: str, source: Source) -> None:
+        assert Source.read(word) == source
 
     def test_an_artist_who_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match="no training pair of style '9'"):
-            Source.read(f"x=folder/9:{kit.write_pairs(tmp_path, 1)}").pairs()
+            Source.read(f"folder/9:{kit.write_pairs(tmp_path, 1)}").pairs()

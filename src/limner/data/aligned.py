@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limner.data.augment import Augment
-from limner.data.backdrop import matte
-from limner.data.pair import Pair, Picture
+from limner.data.pair import Picture
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,6 @@ class AlignedPairs:
     sketches: Sequence[Picture]
     mattes: Sequence[Picture]
     augment: Augment
-
-    @classmethod
-    def read(cls, pairs: Sequence[Pair], augment: Augment) -> "AlignedPairs":
-        """Reads all pairs into memory; raises what `Pair.read` raises."""
-        read = [pair.read() for pair in pairs]
-        photos = [photo for photo, _ in read]
-        return cls(photos, [s[..., 0] for _, s in read], [matte(p) for p in photos], augment)
 
     def __len__(self) -> int:
         return len(self.photos)

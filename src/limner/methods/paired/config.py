@@ -18,8 +18,9 @@ class Config:
     Source: Isola et al., Image-to-image translation with conditional adversarial networks (CVPR 2017).
     """
 
-    data: Path
-    """A folder of aligned pairs: photos/ and sketches/, partners named alike up to the first dot."""
+    data: str
+    """FOLDER of pairs: photos/ and sketches/, partners named alike up to the first dot; SET:FOLDER for the
+    training split of a data set; or SET/STYLE:FOLDER for one artist of it, such as fs2k/1:DATA/fs2k."""
     licence: str
     """Terms of the style that comes out, as its card will state them."""
     direction: Literal["photo-sketch", "sketch-photo"] = "photo-sketch"

@@ -15,15 +15,15 @@ from pathlib import Path
 import torch
 from torch.optim import Adam
 
-from limner.data import folder
-from limner.data.aligned import AlignedPairs
 from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
 from limner.losses.adversarial import discriminator_loss, generator_loss, matching_loss
 from limner.losses.texture import texture_loss
 from limner.methods.base import describe
+from limner.methods.eyes import Seen
 from limner.methods.paired.config import Config
 from limner.methods.paired.model import discriminator, ends, generator
+from limner.methods.pairs import Source, read_pairs
 from limner.nn.average import Average
 from limner.progress import Report, silent
 
@@ -39,14 +39,15 @@ def train(config: Config, report: Report = silent) -> Path:
         The path of the finished `style.safetensors`.
 
     Raises:
-        limner.data.pair.DataError: The data folder is missing or damaged.
+        limner.data.pair.DataError: The data set is missing or damaged, or no face is found in it.
         limner.image.ImageError: A picture cannot be read.
         limner.errors.LimnerError: The run's folder holds a run with other settings.
         FloatingPointError: A loss is no longer finite.
     """
-    pairs = folder.pairs(config.data)
-    kept = [p for i, p in enumerate(pairs) if not config.hold_out or i % config.hold_out]
-    samples = AlignedPairs.read(kept, config.augment)
+    pairs = Source.read(config.data)
+    seen = Seen(config.run.folder / "eyes.json")
+    samples = read_pairs(pairs.pairs(config.hold_out), config.frame, config.augment, seen)
+    seen.keep()
     source, target = ends(config.direction)
 
     torch.manual_seed(config.run.seed)
@@ -64,8 +65,11 @@ def train(config: Config, report: Report = silent) -> Path:
             "draw_step": draw_step,
             "judge_step": judge_step,
         },
+        # A weight file tells nobody's folders.
         about=describe(
-            config, config.direction, f"{len(kept)} pairs of {config.data.parent.name}/{config.data.name}"
+            dataclasses.replace(config, data=pairs.title),
+            config.direction,
+            f"{len(samples)} pairs of {pairs.title}",
         )
         | {"frame": json.dumps(dataclasses.asdict(config.frame))},
         report=report,

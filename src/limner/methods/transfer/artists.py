@@ -1,9 +1,4 @@
-"""What the `transfer` method trains on: pairs of several artists, and portraits that nobody drew.
-
-Photos come as they are, or already of the frame's size: the finder brings each into the style's frame, and
-its sketch goes through the same matrix, so that the artist's own small displacements stay the artist's. What
-lies outside of a photo is cut off, not invented.
-"""
+"""What the `transfer` method trains on: pairs of several artists, and portraits that nobody drew."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,68 +7,26 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from limner import image
-from limner.data import DATASETS
 from limner.data.aligned import AlignedPairs
 from limner.data.augment import Augment
 from limner.data.backdrop import matte
 from limner.data.pair import DataError, Pair, Picture
 from limner.data.portraits import portraits
-from limner.faces import Frame, similarity, warp
-from limner.faces.align import Matrix, move
-from limner.methods.transfer.eyes import Eyes, Seen
+from limner.faces import Frame
+from limner.methods.eyes import Seen
+from limner.methods.pairs import Source, read_pairs, read_photos
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where one artist's pairs lie.
+def named(word: str) -> tuple[str, Source]:
+    """An artist's name and pairs, of `NAME=SOURCE`; see `Source.read`.
 
-    Attributes:
-        name: What the artist's style will be called.
-        dataset: Name of a data set in `limner.data.DATASETS`.
-        folder: Where it lies.
-        style: The artist within the set; "" takes all.
+    Raises:
+        DataError: The word is written otherwise.
     """
-
-    name: str
-    dataset: str
-    folder: Path
-    style: str = ""
-
-    @classmethod
-    def read(cls, word: str) -> "Source":
-        """Reads `NAME=SET:FOLDER` or `NAME=SET/STYLE:FOLDER`, such as `fs2k-1=fs2k/1:DATA/fs2k`.
-
-        Raises:
-            DataError: The word is written otherwise, or there is no such data set.
-        """
-        name, equals, rest = word.partition("=")
-        where, colon, folder = rest.partition(":")
-        dataset, _, style = where.partition("/")
-        if not (name and equals and colon and folder) or dataset not in DATASETS:
-            raise DataError(
-                f"{word!r}: NAME=SET:FOLDER or NAME=SET/STYLE:FOLDER is expected, with a SET of "
-                + ", ".join(DATASETS)
-            )
-        return cls(name, dataset, Path(folder), style)
-
-    def pairs(self, hold_out: int = 0) -> list[Pair]:
-        """The artist's pairs of the set's training split, or all of a set without one.
-
-        Args:
-            hold_out: Every n-th pair, from the first on, is left out; 0 takes all.
-
-        Raises:
-            DataError: The set is missing or damaged, or holds nothing of this artist.
-        """
-        dataset = DATASETS[self.dataset]
-        split = f"{self.dataset}-train"
-        pairs = dataset.pairs(self.folder, split if split in dataset.splits else None)
-        of_artist = [pair for pair in pairs if self.style in ("", pair.style)]
-        kept = [pair for i, pair in enumerate(of_artist) if not hold_out or i % hold_out]
-        if not kept:
-            raise DataError(f"{self.name}: {self.folder} holds no training pair of style {self.style!r}")
-        return kept
+    name, equals, source = word.partition("=")
+    if not (name and equals):
+        raise DataError(f"{word!r}: NAME=FOLDER, NAME=SET:FOLDER or NAME=SET/STYLE:FOLDER is expected")
+    return name, Source.read(source)
 
 
 @dataclass(frozen=True)
@@ -115,8 +68,8 @@ class Artists:
             limner.image.ImageError: A picture cannot be read.
         """
         seen = Seen(kept)
-        read = [_drawn(pairs, frame, augment, seen) for pairs in artists]
-        photos = _undrawn((p for folder in strangers for p in portraits(folder)), frame, seen)
+        read = [read_pairs(pairs, frame, augment, seen) for pairs in artists]
+        photos = read_photos((p for folder in strangers for p in portraits(folder)), frame, seen)
         seen.keep()
         return cls(read, photos, [matte(photo) for photo in photos], augment)
 
@@ -144,57 +97,3 @@ class Artists:
         index = int(rng.integers(len(photos)))
         matrix = self.augment.geometry(photos[index].shape, rng)
         return self.augment.photo(photos[index], backdrops[index], matrix, rng)
-
-
-def aligned(pictures: Sequence[Picture], eyes: Eyes, frame: Frame) -> list[Picture]:
-    """Pictures of one face, through the matrix that brings its eyes to the frame's.
-
-    Args:
-        pictures: Each (H, W) or (H, W, 3) uint8, of one size.
-        eyes: Of the face.
-        frame: Where the eyes are to be.
-
-    Returns:
-        Each (h, w) or (h, w, 3) uint8: the frame as far as the pictures fill it.
-    """
-    height, width = pictures[0].shape[:2]
-    matrix = similarity(eyes, frame)
-    left, top, right, bottom = _filled(matrix, width, height, frame)
-    return [warp(each, matrix, frame.size)[top:bottom, left:right].copy() for each in pictures]
-
-
-def _filled(matrix: Matrix, width: int, height: int, frame: Frame) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of the frame's part that a picture of this size fills."""
-    corners = move([[0, 0], [width - 1, 0], [0, height - 1], [width - 1, height - 1]], matrix)
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
-    left, top = max(0, x0, x2), max(0, y0, y1)
-    right, bottom = min(frame.width - 1, x1, x3), min(frame.height - 1, y2, y3)
-    return int(np.ceil(left)), int(np.ceil(top)), int(right) + 1, int(bottom) + 1
-
-
-def _in_frame(photo: Path, pictures: Sequence[Picture], frame: Frame, seen: Seen) -> Sequence[Picture]:
-    """Pictures of one face aligned; as they are if they have the frame's size, none if no face is found."""
-    height, width = pictures[0].shape[:2]
-    if (width, height) == frame.size:
-        return pictures
-    eyes = seen.eyes(photo, pictures[0])
-    return aligned(pictures, eyes, frame) if eyes else ()
-
-
-def _drawn(pairs: Sequence[Pair], frame: Frame, augment: Augment, seen: Seen) -> AlignedPairs:
-    photos: list[Picture] = []
-    sketches: list[Picture] = []
-    for pair in pairs:
-        photo, sketch = pair.read()
-        grey = np.ascontiguousarray(sketch[..., 0])
-        both = _in_frame(pair.photo, (photo, grey), frame, seen)
-        photos += both[:1]
-        sketches += both[1:]
-    if not photos:
-        raise DataError(f"in none of {len(pairs)} photos a face was found; {pairs[0].photo} is one of them")
-    return AlignedPairs(photos, sketches, [matte(photo) for photo in photos], augment)
-
-
-def _undrawn(paths: Iterable[Path], frame: Frame, seen: Seen) -> list[Picture]:
-    found = (_in_frame(path, (image.read(path),), frame, seen) for path in paths)
-    return [pictures[0] for pictures in found if pictures]

@@ -21,9 +21,9 @@ class Config:
     """
 
     data: tuple[str, ...]
-    """The artists: each NAME=SET:FOLDER, or NAME=SET/STYLE:FOLDER for one artist of a set, such as
-    cuhk=folder:DATA/cuhk-400x500/train or fs2k-1=fs2k/1:DATA/fs2k. SET is a data set's name, of which the
-    training split is taken; `folder` is a plain folder of photos/ and sketches/."""
+    """The artists: each NAME=FOLDER for a plain folder of photos/ and sketches/, NAME=SET:FOLDER for the
+    training split of a data set, or NAME=SET/STYLE:FOLDER for one artist of it, such as
+    fs2k-1=fs2k/1:DATA/fs2k."""
     licence: str
     """Terms of the styles that come out, as their cards will state them."""
     strangers: tuple[Path, ...] = ()

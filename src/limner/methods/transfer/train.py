@@ -15,6 +15,7 @@ the discriminator, which need no drawing.
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -28,7 +29,7 @@ from limner.losses.distill import knowledge_loss, mutual_loss
 from limner.losses.perceptual import perceptual_loss
 from limner.losses.texture import texture_loss
 from limner.methods.base import describe
-from limner.methods.transfer.artists import Artists, Source
+from limner.methods.transfer.artists import Artists, named
 from limner.methods.transfer.config import Config
 from limner.methods.transfer.model import Adapters, one_hand, photo_judge, signed, sketch_judge, student
 from limner.nn.average import Average
@@ -54,8 +55,8 @@ def train(config: Config, report: Report = silent) -> Path:
         limner.errors.LimnerError: The run's folder holds a run with other settings.
         FloatingPointError: A loss is no longer finite.
     """
-    sources = [Source.read(word) for word in config.data]
-    pairs = [source.pairs(config.hold_out) for source in sources]
+    sources = dict(named(word) for word in config.data)
+    pairs = [source.pairs(config.hold_out) for source in sources.values()]
     kept = config.run.folder / "eyes.json"
     samples = Artists.read(pairs, config.strangers, config.frame, config.augment, kept)
 
@@ -80,7 +81,9 @@ def train(config: Config, report: Report = silent) -> Path:
             "students_step": students_step,
             "judges_step": judges_step,
         },
-        about=_about(config, sources, [len(each) for each in pairs], len(samples.strangers)),
+        about=_about(
+            config, {n: len(each) for n, each in zip(sources, pairs, strict=True)}, len(samples.strangers)
+        ),
         report=report,
     )
     phi_p, phi_s = phi_p.to(run.device), phi_s.to(run.device)
@@ -152,10 +155,10 @@ def train(config: Config, report: Report = silent) -> Path:
     return run.finish(one_hand(sketch_average.module, 0).state_dict())
 
 
-def _about(config: Config, sources: list[Source], counts: list[int], strangers: int) -> dict[str, str]:
+def _about(config: Config, pairs: Mapping[str, int], strangers: int) -> dict[str, str]:
     """What the weight files say of themselves; the first artist draws unless another is asked for."""
-    names = [source.name for source in sources]
-    told = ", ".join(f"{count} pairs of {name}" for count, name in zip(counts, names, strict=True))
+    names = list(pairs)
+    told = ", ".join(f"{count} pairs of {name}" for name, count in pairs.items())
     # A weight file tells nobody's folders.
     config = dataclasses.replace(config, data=tuple(names), strangers=())
     return {

@@ -1,0 +1,147 @@
+"""Pairs for a training, in the frame of the style that is trained.
+
+Photos come as they are: the finder brings each into the frame, and its sketch goes through the same matrix,
+so that the artist's own small displacements stay the artist's. What lies outside of a photo is cut off, not
+invented. Pictures that have the frame's size already are taken for aligned.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from limner import image
+from limner.data import DATASETS
+from limner.data.aligned import AlignedPairs
+from limner.data.augment import Augment
+from limner.data.backdrop import matte
+from limner.data.pair import DataError, Pair, Picture
+from limner.faces import Frame, similarity, warp
+from limner.faces.align import Matrix, move
+from limner.methods.eyes import Eyes, Seen
+
+FOLDER = "folder"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an artist's pairs lie.
+
+    Attributes:
+        folder: The data set.
+        dataset: Its name in `limner.data.DATASETS`; by default a plain folder of pairs.
+        style: The artist within the set; "" takes all.
+    """
+
+    folder: Path
+    dataset: str = FOLDER
+    style: str = ""
+
+    @classmethod
+    def read(cls, word: str) -> "Source":
+        """Reads FOLDER of a plain folder of pairs, SET:FOLDER, or SET/STYLE:FOLDER for one artist of a set.
+
+        Raises:
+            DataError: No folder is named.
+        """
+        where, colon, folder = word.partition(":")
+        dataset, _, style = where.partition("/")
+        named = cls(Path(folder), dataset, style) if colon and dataset in DATASETS else cls(Path(word))
+        if named.folder == Path():
+            raise DataError(
+                f"{word!r}: FOLDER, SET:FOLDER or SET/STYLE:FOLDER is expected, "
+                f"SET one of {', '.join(DATASETS)}"
+            )
+        return named
+
+    @property
+    def title(self) -> str:
+        """What others may know of it: the last two folders, or the set and the artist."""
+        if self.dataset == FOLDER:
+            return "/".join(self.folder.parts[-2:])
+        return f"{self.dataset}/{self.style}" if self.style else self.dataset
+
+    def pairs(self, hold_out: int = 0) -> list[Pair]:
+        """The artist's pairs of the set's training split, or all of a set without one.
+
+        Args:
+            hold_out: Every n-th pair, from the first on, is left out; 0 takes all.
+
+        Raises:
+            DataError: The set is missing or damaged, or holds nothing of this artist.
+        """
+        dataset = DATASETS[self.dataset]
+        split = f"{self.dataset}-train"
+        pairs = dataset.pairs(self.folder, split if split in dataset.splits else None)
+        of_artist = [pair for pair in pairs if self.style in ("", pair.style)]
+        kept = [pair for i, pair in enumerate(of_artist) if not hold_out or i % hold_out]
+        if not kept:
+            raise DataError(f"{self.folder} holds no training pair of style {self.style!r}")
+        return kept
+
+
+def read_pairs(pairs: Sequence[Pair], frame: Frame, augment: Augment, seen: Seen) -> AlignedPairs:
+    """Pairs in the frame, in memory; those in whose photo no face is found are left out.
+
+    Args:
+        pairs: Where they lie.
+        frame: Where faces are brought to.
+        augment: How pairs are changed each time one is drawn.
+        seen: Knows, or finds, where the eyes are.
+
+    Raises:
+        DataError: No face is found in any photo, or a photo and its sketch differ in size.
+        limner.image.ImageError: A picture cannot be read.
+    """
+    photos: list[Picture] = []
+    sketches: list[Picture] = []
+    for pair in pairs:
+        photo, sketch = pair.read()
+        both = _in_frame(pair.photo, (photo, np.ascontiguousarray(sketch[..., 0])), frame, seen)
+        photos += both[:1]
+        sketches += both[1:]
+    if not photos:
+        raise DataError(f"in none of {len(pairs)} photos a face was found; {pairs[0].photo} is one of them")
+    return AlignedPairs(photos, sketches, [matte(photo) for photo in photos], augment)
+
+
+def read_photos(paths: Iterable[Path], frame: Frame, seen: Seen) -> list[Picture]:
+    """Photos in the frame, each (h, w, 3) uint8; those in which no face is found are left out."""
+    found = (_in_frame(path, (image.read(path),), frame, seen) for path in paths)
+    return [pictures[0] for pictures in found if pictures]
+
+
+def aligned(pictures: Sequence[Picture], eyes: Eyes, frame: Frame) -> list[Picture]:
+    """Pictures of one face, through the matrix that brings its eyes to the frame's.
+
+    Args:
+        pictures: Each (H, W) or (H, W, 3) uint8, of one size.
+        eyes: Of the face.
+        frame: Where the eyes are to be.
+
+    Returns:
+        Each (h, w) or (h, w, 3) uint8: the frame as far as the pictures fill it.
+    """
+    height, width = pictures[0].shape[:2]
+    matrix = similarity(eyes, frame)
+    left, top, right, bottom = _filled(matrix, width, height, frame)
+    return [warp(each, matrix, frame.size)[top:bottom, left:right].copy() for each in pictures]
+
+
+def _filled(matrix: Matrix, width: int, height: int, frame: Frame) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of the frame's part that a picture of this size fills."""
+    corners = move([[0, 0], [width - 1, 0], [0, height - 1], [width - 1, height - 1]], matrix)
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
+    left, top = max(0, x0, x2), max(0, y0, y1)
+    right, bottom = min(frame.width - 1, x1, x3), min(frame.height - 1, y2, y3)
+    return int(np.ceil(left)), int(np.ceil(top)), int(right) + 1, int(bottom) + 1
+
+
+def _in_frame(photo: Path, pictures: Sequence[Picture], frame: Frame, seen: Seen) -> list[Picture]:
+    """Pictures of one face aligned; as they are if they have the frame's size, none if no face is found."""
+    height, width = pictures[0].shape[:2]
+    if (width, height) == frame.size:
+        return list(pictures)
+    eyes = seen.eyes(photo, pictures[0])
+    return aligned(pictures, eyes, frame) if eyes else []
