@@ -1,6 +1,6 @@
 """What each part of the `transfer` method brings: the same short training without it, on held-out pairs.
 
-    python -m benchmarks.ablation --set cuhk --train CUHK-400x500 --score CUHK --photos CUHK-400x500/train/photos
+    python -m benchmarks.ablation --set cuhk --train CUHK400 --score CUHK --photos CUHK400/train/photos
 
 Every eighth training pair is left out of training and scored (the split SET-choose); no test picture is
 looked at. Every variant has the same seed, so the same crops in the same order, and the same number of steps.
