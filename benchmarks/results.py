@@ -3,8 +3,8 @@
     python -m benchmarks.results        (make results)
 
 In a template, `{{ table FILE NAME }}` is a table of a benchmark, `{{ bench FILE }}` the table of a `limner
-bench`, `{{ value FILE KEY... }}` a number in a file, `{{ machine FILE }}` where it was measured. Numbers are
-written by the commands that measured them, never by hand.
+bench`, `{{ groups FILE }}` its tables by group, `{{ value FILE KEY... }}` a number in a file, `{{ machine FILE
+}}` where it was measured. Numbers are written by the commands that measured them, never by hand.
 """
 
 import json
@@ -37,13 +37,15 @@ def filled(results: Path, words: list[str]) -> str:
         return str(Table(keys[0], tuple(table["head"]), tuple(map(tuple, table["rows"]))))
     if kind == "bench":
         return f"{told['table']}\n\nSplit `{told['split']}`, sha256 {told['sha256'][:12]}."
+    if kind == "groups":
+        return str(told["group tables"])
     if kind == "machine":
         return str(told["machine"])
     if kind == "value":
         for key in keys:
             told = told[key]
         return f"{told:.4f}" if isinstance(told, float) else str(told)
-    raise ValueError(f"{kind}: table, bench, machine or value is expected")
+    raise ValueError(f"{kind}: table, bench, groups, machine or value is expected")
 
 
 def main() -> None:

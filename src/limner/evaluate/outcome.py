@@ -69,7 +69,7 @@ class Benchmark:
                 }
                 for method, scores in self.scores.items()
             },
-        } | ({"groups": self._groups()} if self.groups else {})
+        } | ({"groups": self._groups(), "group tables": self._group_tables()} if self.groups else {})
 
     def _groups(self) -> dict[str, Any]:
         """By method and metric: each group's score, and which group is the worst."""
@@ -78,6 +78,10 @@ class Benchmark:
             for method, metrics in grouped(self.scores, self.groups).items()
         }
 
+    def _group_tables(self) -> str:
+        """As Markdown."""
+        return pages(self.scores, self.groups)
+
     def page(self) -> str:
         """As Markdown: what was scored, the table, the notes."""
         n = len(next(iter(self.scores.values())).names)
@@ -85,7 +89,7 @@ class Benchmark:
         drawn += "drawn from in grey, " if self.in_grey else ""
         head = f"{self.protocol.name}: {n} pictures, {drawn}split {self.split} (sha256 {self.sha256[:12]})"
         notes = "".join(f"\n- {note}" for note in self.notes)
-        groups = f"\n{pages(self.scores, self.groups)}\n" if self.groups else ""
+        groups = f"\n{self._group_tables()}\n" if self.groups else ""
         return f"{head}\n\n{markdown(self.scores)}\n{groups}{notes}".rstrip() + "\n"
 
     def write(self, folder: Path) -> list[Path]:
