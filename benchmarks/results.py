@@ -3,8 +3,9 @@
     python -m benchmarks.results        (make results)
 
 In a template, `{{ table FILE NAME }}` is a table of a benchmark, `{{ bench FILE }}` the table of a `limner
-bench`, `{{ groups FILE }}` its tables by group, `{{ value FILE KEY... }}` a number in a file, `{{ machine FILE
-}}` where it was measured. Numbers are written by the commands that measured them, never by hand.
+bench` and `{{ groups FILE }}` its tables by group, `{{ value FILE KEY... }}` a number in a file and
+`{{ machine FILE }}` where it was measured. Numbers are written by the commands that measured them, never by
+hand.
 """
 
 import json
