@@ -1,6 +1,6 @@
 """How fast a style draws, beside the ResNet-9 generator of CycleGAN and CUT, in one run.
 
-    python -m benchmarks.draw [--style cuhk] [--runs 5] [--threads 2] [--json OUT]
+    python -m benchmarks.draw [--style pencil] [--runs 5] [--threads 2] [--json OUT]
 
 Both networks run in onnxruntime with the same threads on the same noise, in turn. The ResNet-9 (64 channels,
 11.38 M parameters) has random weights: its speed does not depend on them.
@@ -92,7 +92,7 @@ def measured(ours: Draw, size: int, runs: int, threads: int) -> tuple[str, ...]:
 def main() -> None:
     """Prints and keeps a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--style", default="cuhk")
+    parser.add_argument("--style", default="pencil")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=Path)

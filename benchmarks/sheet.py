@@ -1,6 +1,6 @@
 """A contact sheet: portraits above, drawn below, so that a style can be judged by eye.
 
-    python -m benchmarks.sheet --style cuhk --out docs/pictures/cuhk.jpg PHOTO...
+    python -m benchmarks.sheet --style pencil --out docs/pictures/pencil.jpg PHOTO...
 
 Each photo is brought to the style's frame. One in which no face is found shows as an empty cell.
 """
@@ -38,7 +38,7 @@ def main() -> None:
     """Writes the sheet."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("photos", nargs="+", type=Path)
-    parser.add_argument("--style", default="cuhk")
+    parser.add_argument("--style", default="pencil")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--columns", type=int, default=6)
     parser.add_argument("--width", type=int, default=240, help="of a cell, in pixels")

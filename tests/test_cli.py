@@ -66,18 +66,13 @@ def test_a_sketch_becomes_a_photo_beside_it(tmp_path: Path, capsys: pytest.Captu
         target.unlink()
 
 
-def test_what_is_drawn_must_be_what_is_asked_for(
-    photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_drawn_must_be_what_is_asked_for(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     style = str(kit.write_style(photos / "back.onnx", "sketch-photo"))
     words = ["draw", str(photos), "--whole"]
     assert "one that draws a sketch is expected" in fails(capsys, *words, "--style", style, "--to", "sketch")
     assert "one that draws a photo is expected" in fails(capsys, *words, "--style", "cuhk", "--to", "photo")
     told = fails(capsys, *words, "--style", style, "--background", "paper")
     assert "paper is for sketches" in told
-    card = hub.card("cuhk")
-    monkeypatch.setattr("limner.hub.packaging.cards", lambda: {"cuhk": card})
-    assert "comes with limner yet" in fails(capsys, *words, "--to", "photo")
     assert len(list(photos.glob("*.png"))) == 2
     assert main([*words, "--style", style]) == 0
     assert len(list(photos.glob("*.photo.png"))) == 2

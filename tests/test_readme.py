@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import limner
 from limner.cli import main
 from tests import kit
 
@@ -26,6 +27,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "album").mkdir()
     for name in ("photo.jpg", "album/one.jpg", "album/two.jpg"):
         portrait.save(tmp_path / name)
+    limner.load()(portrait).save(tmp_path / "sketch.png")
     pairs = kit.write_pairs(tmp_path / "mine", 2)
     for name in ("sketches", "drawn"):
         shutil.copytree(pairs / "sketches", tmp_path / name)
@@ -36,7 +38,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_limner_command_of_the_readme_works(desk: Path, command: str) -> None:
     assert main(shlex.split(command)[1:]) == 0
-    made = list(desk.rglob("*.sketch.png"))
+    made = [*desk.rglob("*.sketch.png"), *desk.rglob("*.photo.png")]
     assert bool(made) == (" draw " in command)
 
 

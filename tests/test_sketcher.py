@@ -304,14 +304,11 @@ def test_styles_that_stand_together_draw_the_same(tmp_path: Path) -> None:
         sketcher.load_all([back, back])
 
 
-def test_each_direction_has_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    card = hub.card("cuhk")
-    monkeypatch.setattr("limner.hub.packaging.cards", lambda: {"photo": card})
-    assert limner.load("photo").about == limner.load(to="sketch", style="photo").about
-    monkeypatch.setattr("limner.hub.packaging.cards", lambda: {"cuhk": card})
-    for words in ({"style": "photo"}, {"to": "photo"}):
-        with pytest.raises(StyleError, match="no style that draws a photo comes with limner yet"):
-            limner.load(**words)  # pyright: ignore[reportArgumentType]
+@pytest.mark.parametrize(("to", "name"), [("sketch", "pencil"), ("photo", "photo")])
+def test_each_direction_has_its_default(to: hub.Drawn, name: str) -> None:
+    hand = limner.load(to=to)
+    assert hand.draws == to
+    assert hand.about == limner.load(name).about
 
 
 @pytest.mark.parametrize("lost", ["frame", "stride", "radius", "direction"])

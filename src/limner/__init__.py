@@ -1,7 +1,7 @@
 """limner turns face photos into sketches and sketches into photos.
 
 import limner
-limner.load("cuhk")("portrait.jpg").save("sketch.png")
+limner.load()("portrait.jpg").save("sketch.png")
 """
 
 from typing import TYPE_CHECKING

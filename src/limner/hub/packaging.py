@@ -27,7 +27,7 @@ DIRECTIONS: Mapping[str, tuple[Drawn, Drawn]] = {
     "sketch-photo": ("sketch", "photo"),
 }
 """What a style of that direction takes, and what it draws."""
-DEFAULTS: Mapping[Drawn, str] = {"sketch": "cuhk", "photo": "photo"}
+DEFAULTS: Mapping[Drawn, str] = {"sketch": "pencil", "photo": "photo"}
 """The style that draws each when no style is named."""
 
 
@@ -103,17 +103,10 @@ def card(name: str) -> Card:
     """The card of the style of that name.
 
     Raises:
-        StyleError: There is none; the message lists the known names, nearest first, or says that the style
-            which draws photos or sketches by default is not in this package.
+        StyleError: There is none; the message lists the known names, nearest first.
     """
     known = styles()
     if name not in known:
-        for drawn, default in DEFAULTS.items():
-            if name == default:
-                raise StyleError(
-                    f"no style that draws a {drawn} comes with limner yet ({name!r} will be its name); the "
-                    "path of a .onnx or .safetensors file of one is expected, see limner train"
-                )
         nearest = sorted(known, key=lambda k: (-difflib.SequenceMatcher(a=name, b=k).ratio(), k))
         raise StyleError(
             f"no style is called {name!r}; known styles: {', '.join(nearest)} "
