@@ -40,7 +40,9 @@ def record(*tables: Table, **values: object) -> dict[str, Any]:
     return {
         "machine": machine(),
         "python": platform.python_version(),
-        "command": re.sub(r"(?<![\w.])/\S*/", "", shlex.join(words)),  # where folders lie here is nobody's business
+        "command": re.sub(
+            r"(?<![\w.])/\S*/", "", shlex.join(words)
+        ),  # where folders lie here is nobody's business
         "tables": told,
         "values": values,
     }
