@@ -22,8 +22,10 @@ from limner.progress import Progress, silent
 from limner.runtime import Net
 
 STILL = Augment(crop=64, trim=(0, 0, 0, 0), turn=0, zoom=0, gamma=0, cast=0, grey=0, shuffle=0)
-SMALL = ["--width", "4", "--depth", "1", "--judge-width", "4", "--augment.crop", "64", "--run.workers", "0"]
-SMALL += kit.FRAME_WORDS
+SMALL = [
+    *("--width", "4", "--depth", "1", "--judge-width", "4"),
+    *("--augment.crop", "64", "--run.workers", "0", *kit.FRAME_WORDS),
+]
 
 
 def small(data: Path, folder: Path, steps: int) -> Config:

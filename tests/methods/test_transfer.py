@@ -176,8 +176,9 @@ class TestArtists:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         folder = kit.write_pairs(tmp_path / "pairs", 1, size=(180, 220))
+        person = np.asarray(cv2.resize(image.read(EXAMPLE), (300, 300)), np.uint8)
         for kind in ("photos", "sketches"):
-            image.write(folder / kind / "ann.png", cv2.resize(image.read(EXAMPLE), (300, 300)))
+            image.write(folder / kind / "ann.png", person)
         pairs = Source.read(f"{folder}").pairs()
 
         def read() -> list[tuple[int, ...]]:
