@@ -29,5 +29,5 @@ def test_placeholders_are_filled(tmp_path: Path) -> None:
 
 def test_an_unknown_placeholder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{}")
-    with pytest.raises(ValueError, match="table, bench, machine or value"):
+    with pytest.raises(ValueError, match="table, bench, groups, machine or value"):
         filled(tmp_path, ["chart", "x.json"])
