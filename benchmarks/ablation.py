@@ -62,8 +62,9 @@ def main() -> None:
         split = f"{given.set}-choose"
         result = run_bench(protocol, given.score, {"made": hand}, {}, folder / "bench", given.photos, split)
         scores = result.scores["made"]
-        means = [scores.record()[metric] for metric in protocol.metrics]
-        rows.append((name, *(f"{each['mean']:.4f}" for each in means)))
+        means = [scores.record()[metric]["mean"] for metric in protocol.metrics]
+        # No face found in any sketch leaves no structure to measure.
+        rows.append((name, *("none" if mean is None else f"{mean:.4f}" for mean in means)))
     show(given.json, Table("variants", ("variant", *protocol.metrics), tuple(rows)), steps=given.steps)
 
 

@@ -10,16 +10,17 @@ from limner import image
 from limner.data import folder
 from limner.errors import LimnerError
 from limner.faces import Frame, find
-from limner.pairing import FRAME, Paired, make_pairs, pair
+from limner.frame import PORTRAIT
+from limner.pairing import Paired, make_pairs, pair
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "portrait.jpg"
 
 
 def test_a_pair_lies_in_the_frame() -> None:
-    photo, sketch = pair(image.read(EXAMPLE), FRAME, np.random.default_rng(0))
+    photo, sketch = pair(image.read(EXAMPLE), PORTRAIT, np.random.default_rng(0))
     assert (photo.shape, sketch.shape) == ((500, 400, 3), (500, 400))
     for picture in (photo, np.repeat(sketch[..., None], 3, axis=2)):
-        for eye, wanted in zip(find(picture)[0].eyes, FRAME.eyes, strict=True):
+        for eye, wanted in zip(find(picture)[0].eyes, PORTRAIT.eyes, strict=True):
             assert np.hypot(*np.subtract(eye, wanted)) < 8
 
 

@@ -57,3 +57,7 @@ def span(eyes: tuple[Point, Point]) -> complex:
     if not 0 < abs(between) < float("inf"):
         raise ValueError(f"two distinct eyes with finite coordinates expected, got {eyes}")
     return between
+
+
+PORTRAIT = Frame(width=400, height=500, left_eye=(150.0, 250.0), right_eye=(250.0, 250.0))
+"""What limner's own styles are trained in: twice the frame of CUFS, so that strokes can be told apart."""

@@ -13,12 +13,11 @@ import numpy as np
 from limner import image
 from limner.data.pencil import Hand, draw
 from limner.errors import LimnerError
-from limner.faces import Frame, find, similarity, warp
+from limner.faces import find, similarity, warp
 from limner.faces.matte import matte
+from limner.frame import PORTRAIT, Frame
 from limner.image import Picture
 from limner.progress import Report, reporting, silent
-
-FRAME = Frame(width=400, height=500, left_eye=(150.0, 250.0), right_eye=(250.0, 250.0))
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Paired:
 
 
 def make_pairs(
-    portraits: Sequence[Path], out: Path, seed: int = 0, frame: Frame = FRAME, report: Report = silent
+    portraits: Sequence[Path], out: Path, seed: int = 0, frame: Frame = PORTRAIT, report: Report = silent
 ) -> Generator[Paired, None, None]:
     """Draws each portrait and writes the pair; one that is there already is left as it is.
 

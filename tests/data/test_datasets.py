@@ -11,7 +11,7 @@ from tests import kit
 from limner import image
 from limner.data import DATASETS, PHOTOSETS, DataSet, PhotoSet
 from limner.data.fs2k import ATTRIBUTES
-from limner.data.pair import DataError
+from limner.data.pair import DataError, Pair
 from limner.data.split import Rule, Split, load
 from limner.image import ImageError
 
@@ -178,6 +178,26 @@ def test_a_part_of_cufs_that_is_missing_is_named(tmp_path: Path) -> None:
 def cuhk(folder: Path, *parts: str) -> Path:
     names = [name for part in parts for name in load(f"cuhk-{part}").ids]
     return touch(folder, [f"{kind}/{name}.jpg" for kind in ("photos", "sketches") for name in names])
+
+
+@pytest.mark.parametrize("each", DATASETS.values(), ids=lambda each: each.name)
+def test_nobody_is_trained_on_but_those_of_a_training_split(
+    each: DataSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+
+    def pairs(_: DataSet, __: Path, split: str | None = None) -> list[Pair]:
+        asked.append(split)
+        return []
+
+    monkeypatch.setattr(DataSet, "pairs", pairs)
+    if each.name == "os-sketch":
+        with pytest.raises(DataError, match="os-sketch is for testing alone; its splits: os-sketch-all"):
+            each.training(tmp_path)
+        return
+    each.training(tmp_path)
+    training = {name for name in each.splits if "train" in name}
+    assert asked == ([None] if each.name == "folder" else [*training])
 
 
 def test_a_split_has_its_own_order(tmp_path: Path) -> None:

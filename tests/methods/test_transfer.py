@@ -19,12 +19,13 @@ from limner.data.portraits import held_out
 from limner.engine.config import RunConfig
 from limner.export import TOLERANCE, export
 from limner.faces import Frame, find
+from limner.frame import PORTRAIT
 from limner.hub import StyleError
 from limner.losses.distill import knowledge_loss, mutual_loss
 from limner.methods import METHODS
 from limner.methods.pairs import Source, aligned
 from limner.methods.style import open_style
-from limner.methods.transfer.artists import Artists, named
+from limner.methods.transfer.artists import Artists, all_named, named
 from limner.methods.transfer.config import Config
 from limner.methods.transfer.model import Student, one_hand, student
 from limner.progress import silent
@@ -165,8 +166,7 @@ class TestArtists:
 
     def test_a_photo_is_cut_where_it_ends(self) -> None:
         photo = image.read(EXAMPLE)
-        frame = Frame(400, 500, (150.0, 250.0), (250.0, 250.0))
-        whole, grey = aligned((photo, photo[..., 0]), find(photo)[0].eyes, frame)
+        whole, grey = aligned((photo, photo[..., 0]), find(photo)[0].eyes, PORTRAIT)
         eye, other = find(whole)[0].eyes
         assert np.hypot(*np.subtract(other, eye)) == pytest.approx(100, abs=8)
         assert grey.shape == whole.shape[:2]
@@ -210,6 +210,10 @@ class TestArtists:
     )
     def test_a_source_is_a_folder_or_an_artist_of_a_set(self, word: str, source: Source) -> None:
         assert Source.read(word) == source
+
+    def test_two_artists_need_two_names(self) -> None:
+        with pytest.raises(DataError, match="2 artists of 1 names"):
+            all_named(["x=a", "x=b"])
 
     def test_an_artist_who_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match="no training pair of style '9'"):

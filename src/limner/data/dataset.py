@@ -58,6 +58,22 @@ class DataSet:
             _refuse_strangers(found, self.splits.values(), folder)
             return [found[name] for name in chosen.chosen(found, folder)]
 
+    def training(self, folder: Path) -> list[Pair]:
+        """The pairs beneath a folder that may be trained on: of the split whose name ends in `-train`.
+
+        Args:
+            folder: Holds the set in its `layout`; of a set without splits, all is taken.
+
+        Raises:
+            DataError: The set has splits, but none to train on, or the folder does not hold what is expected.
+        """
+        named = [name for name in self.splits if name.endswith("-train")]
+        if self.splits and not named:
+            raise DataError(
+                f"data set {self.name} is for testing alone; its splits: {', '.join(self.splits)}"
+            )
+        return self.pairs(folder, named[0] if named else None)
+
 
 @dataclass(frozen=True)
 class PhotoSet:

@@ -63,19 +63,18 @@ class Source:
         return f"{self.dataset}/{self.style}" if self.style else self.dataset
 
     def pairs(self, hold_out: int = 0) -> list[Pair]:
-        """The artist's pairs of the set's training split, or all of a set without one.
+        """The artist's pairs that may be trained on; see `DataSet.training`.
 
         Args:
-            hold_out: Every n-th pair, from the first on, is left out; 0 takes all.
+            hold_out: Every n-th pair of the whole set, from the first on, is left out, as in the splits
+                cuhk-choose and fs2k-choose for 8; 0 takes all.
 
         Raises:
-            DataError: The set is missing or damaged, or holds nothing of this artist.
+            DataError: The set is missing, damaged or for testing alone, or holds nothing of this artist.
         """
-        dataset = DATASETS[self.dataset]
-        split = f"{self.dataset}-train"
-        pairs = dataset.pairs(self.folder, split if split in dataset.splits else None)
-        of_artist = [pair for pair in pairs if self.style in ("", pair.style)]
-        kept = [pair for i, pair in enumerate(of_artist) if not hold_out or i % hold_out]
+        pairs = DATASETS[self.dataset].training(self.folder)
+        kept = [pair for i, pair in enumerate(pairs) if not hold_out or i % hold_out]
+        kept = [pair for pair in kept if self.style in ("", pair.style)]
         if not kept:
             raise DataError(f"{self.folder} holds no training pair of style {self.style!r}")
         return kept

@@ -6,9 +6,7 @@ from typing import Literal
 
 from limner.data.augment import Augment
 from limner.engine.config import RunConfig
-from limner.frame import Frame
-
-CUHK = Frame(width=400, height=500, left_eye=(150.0, 250.0), right_eye=(250.0, 250.0))
+from limner.frame import PORTRAIT, Frame
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Config:
     """Terms of the style that comes out, as its card will state them."""
     direction: Literal["photo-sketch", "sketch-photo"] = "photo-sketch"
     """What is drawn from what."""
-    frame: Frame = CUHK
+    frame: Frame = PORTRAIT
     """The geometry that the pairs are aligned to."""
     hold_out: int = 0
     """Every n-th pair by name is left out of training, to choose settings on; 0 trains on all."""

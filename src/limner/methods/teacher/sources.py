@@ -43,7 +43,7 @@ def _all(word: str, kind: Literal["photo", "sketch"]) -> list[Named]:
     if called == PORTRAITS.name:
         return [(p.identity, p.photo) for p in PORTRAITS.photos(Path(folder)) if not held_out(p.identity)]
     if called in DATASETS:
-        pairs = DATASETS[called].pairs(Path(folder), f"{called}-train")
+        pairs = DATASETS[called].training(Path(folder))
         return [(pair.identity, pair.photo if kind == "photo" else pair.sketch) for pair in pairs]
     raise DataError(f"no data set is called {called!r}; known are {', '.join((*DATASETS, PORTRAITS.name))}")
 

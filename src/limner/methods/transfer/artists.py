@@ -29,6 +29,14 @@ def named(word: str) -> tuple[str, Source]:
     return name, Source.read(source)
 
 
+def all_named(words: Sequence[str]) -> dict[str, Source]:
+    """Each artist's pairs, by name; raises `DataError` as `named`, or if two have one name."""
+    sources = dict(map(named, words))
+    if len(sources) < len(words):
+        raise DataError(f"{len(words)} artists of {len(sources)} names; a name for each is expected")
+    return sources
+
+
 @dataclass(frozen=True)
 class Artists:
     """Pairs of several artists, each as often as any other, beside portraits of strangers.

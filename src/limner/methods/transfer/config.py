@@ -5,9 +5,8 @@ from pathlib import Path
 
 from limner.data.augment import Augment
 from limner.engine.config import RunConfig
-from limner.frame import Frame
+from limner.frame import PORTRAIT, Frame
 
-CUHK = Frame(width=400, height=500, left_eye=(150.0, 250.0), right_eye=(250.0, 250.0))
 WIDE = Augment(crop=192, gamma=0.8, cast=0.15)
 
 
@@ -32,10 +31,10 @@ class Config:
     """phi_P, a name in `limner.pretrained.perceptual`; vgg19 is the full one."""
     sketch_teacher: str = "sketch"
     """phi_S, likewise."""
-    frame: Frame = CUHK
+    frame: Frame = PORTRAIT
     """The geometry that faces are brought to."""
     hold_out: int = 0
-    """Every n-th pair of each artist is left out of training, to choose settings on; 0 trains on all."""
+    """Every n-th pair of each data set is left out of training, to choose settings on; 0 trains on all."""
     width: int = 32
     """Channels of a student at half size; 2, 4 and 5.5 times as many at the coarser levels."""
     depth: int = 3

@@ -29,7 +29,7 @@ from limner.losses.distill import knowledge_loss, mutual_loss
 from limner.losses.perceptual import perceptual_loss
 from limner.losses.texture import texture_loss
 from limner.methods.base import describe
-from limner.methods.transfer.artists import Artists, named
+from limner.methods.transfer.artists import Artists, all_named
 from limner.methods.transfer.config import Config
 from limner.methods.transfer.model import Adapters, one_hand, photo_judge, signed, sketch_judge, student
 from limner.nn.average import Average
@@ -51,11 +51,12 @@ def train(config: Config, report: Report = silent) -> Path:
     Raises:
         limner.data.pair.DataError: A data set is missing or damaged, or no face is found in it.
         limner.image.ImageError: A picture cannot be read.
-        limner.hub.StyleError: There is no such teacher, or it has not been downloaded.
+        limner.hub.StyleError: There is no such teacher, or its file is damaged.
+        limner.hub.FetchError: VGG-19 is asked for and was not fetched.
         limner.errors.LimnerError: The run's folder holds a run with other settings.
         FloatingPointError: A loss is no longer finite.
     """
-    sources = dict(named(word) for word in config.data)
+    sources = all_named(config.data)
     pairs = [source.pairs(config.hold_out) for source in sources.values()]
     kept = config.run.folder / "eyes.json"
     samples = Artists.read(pairs, config.strangers, config.frame, config.augment, kept)
@@ -160,7 +161,11 @@ def _about(config: Config, pairs: Mapping[str, int], strangers: int) -> dict[str
     names = list(pairs)
     told = ", ".join(f"{count} pairs of {name}" for name, count in pairs.items())
     # A weight file tells nobody's folders.
-    config = dataclasses.replace(config, data=tuple(names), strangers=())
+    teachers = {
+        "photo_teacher": Path(config.photo_teacher).name,
+        "sketch_teacher": Path(config.sketch_teacher).name,
+    }
+    config = dataclasses.replace(config, data=tuple(names), strangers=(), **teachers)
     return {
         **describe(config, "photo-sketch", f"{told}; {strangers} portraits that nobody drew"),
         "frame": json.dumps(dataclasses.asdict(config.frame)),
