@@ -6,12 +6,12 @@ import numpy as np
 from limner.data.edits.family import Family
 from limner.data.edits.hues import hue_of
 from limner.data.edits.subject import Real, Subject, laid
-from limner.data.sitter import blur
+from limner.data.sitter import blur, step
 
 
 def _before(subject: Subject, scene: Real) -> Real:
-    """The person before another scene (H, W, 3)."""
-    alpha = subject.matte[..., None]
+    """The person before another scene (H, W, 3), the old backdrop's rim cut off."""
+    alpha = step(subject.matte, 0.3, 1)[..., None]
     return scene + alpha * (subject.photo - scene)
 
 

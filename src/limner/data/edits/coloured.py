@@ -13,7 +13,7 @@ def _hues(subject: Subject, colour: float, blur: float) -> Real:
     """The photo's colours (H, W, 3) in [0, 1], as bright as an artist's stick, whatever the light."""
     soft = cv2.GaussianBlur(subject.photo, (0, 0), max(0.3, blur * subject.unit)) / subject.white
     mean = soft.mean(axis=2, keepdims=True) + 0.03
-    return np.clip(0.62 + 0.62 * colour * (soft / mean - 1), 0, 1)
+    return np.clip(0.72 + 1.5 * colour * (soft / mean - 1), 0, 1)
 
 
 def crayon(subject: Subject, rng: np.random.Generator, grain: float, colour: float) -> Real:
@@ -22,8 +22,8 @@ def crayon(subject: Subject, rng: np.random.Generator, grain: float, colour: flo
     rough = rough + 0.5 * hatch(subject.shape, 60, 7 * subject.unit, rng)
     dark = subject.sitter.soft(subject.dark, 2)
     skin = 0.35 * step(subject.sitter.matte, 0.3, 0.9)
-    wax = inked(np.clip(skin + 0.8 * dark, 0, 0.95), rough, 0.25)
-    hues = _hues(subject, colour, 4) * (1 - 0.75 * dark)[..., None]
+    wax = inked(np.clip(skin + 0.55 * dark, 0, 0.85), rough, 0.3)
+    hues = _hues(subject, colour, 4) * (1 - 0.65 * dark)[..., None]
     drawn = laid((0.98, 0.975, 0.96), hues, wax)
     return laid(drawn, (0.18, 0.14, 0.14), 0.7 * step(subject.lines(1.8), 0.25, 0.8) * (0.5 + 0.5 * wax))
 
@@ -32,19 +32,19 @@ def coloured_pencil(subject: Subject, rng: np.random.Generator, colour: float, a
     """Fine coloured strokes of one direction on skin and cloth, over faint contours."""
     screen = 0.6 * hatch(subject.shape, angle, 4.5 * subject.unit, rng) + 0.4 * subject.strands(3, 10, rng)
     skin = 0.3 * step(subject.sitter.matte, 0.3, 0.9)
-    tone = np.clip(skin + 0.85 * subject.dark, 0, 0.95)
-    hues = _hues(subject, colour, 1.5) * (1 - 0.8 * subject.dark)[..., None]
-    drawn = laid((0.995, 0.99, 0.98), hues, inked(tone, screen, 0.2) * (0.45 + 0.55 * tone))
+    tone = np.clip(skin + 0.6 * subject.dark, 0, 0.88)
+    hues = _hues(subject, colour, 1.5) * (1 - 0.7 * subject.dark)[..., None]
+    drawn = laid((0.995, 0.99, 0.98), hues, inked(tone, screen, 0.3) * (0.7 + 0.3 * tone))
     return laid(drawn, (0.25, 0.2, 0.2), 0.6 * subject.lines(0.8))
 
 
 def pastel(subject: Subject, rng: np.random.Generator, paper: float, colour: float) -> Real:
     """Soft opaque colour rubbed on toned paper that shows through and all around."""
     ground = between((0.82, 0.78, 0.7), (0.3, 0.3, 0.34), paper)
-    rough = 0.5 * tooth(subject.shape, 0.8, rng) + 0.5 * subject.strands(7, 9, rng)
-    level = 0.25 + 0.75 * subject.sitter.soft(np.clip(1.1 * subject.bright, 0, 1), 1.5)
-    hues = _hues(subject, colour, 3) * (1.45 * level)[..., None]
-    cover = inked(0.85 * step(subject.sitter.soft(subject.sitter.matte, 4), 0.25, 0.9), rough, 0.3)
+    rough = 0.5 * tooth(subject.shape, 0.9, rng) + 0.5 * hatch(subject.shape, 55, 8 * subject.unit, rng)
+    level = 0.2 + 0.8 * subject.sitter.soft(np.clip(1.2 * subject.bright, 0, 1), 2.5)
+    hues = _hues(subject, colour, 6) * (1.3 * level)[..., None]
+    cover = inked(0.62 * step(subject.sitter.soft(subject.sitter.matte, 4), 0.25, 0.9), rough, 0.35)
     drawn = laid(ground, np.clip(hues, 0, 1), 0.92 * cover)
     return laid(drawn, (0.1, 0.08, 0.08), 0.6 * subject.sitter.soft(subject.lines(1.3), 0.8))
 
@@ -59,7 +59,7 @@ def watercolour(subject: Subject, rng: np.random.Generator, colour: float, wetne
         layer = step(subject.sitter.soft(seen, wetness), level + 0.02, level + 0.08 + 0.02 * wetness)
         wash = wash + 0.26 * layer + 0.2 * np.maximum(layer - subject.sitter.soft(layer, 3), 0)
     hues = _hues(subject, 1.1 * colour, 2 + wetness) * (1 - 0.7 * tone)[..., None]
-    drawn = laid((0.99, 0.985, 0.97), hues, wash * (1 + 0.14 * cloud) * 1.15)
+    drawn = laid((0.99, 0.985, 0.97), hues, wash * (1.25 + 0.07 * cloud))
     return laid(drawn, (0.3, 0.27, 0.27), 0.55 * subject.lines(0.8))
 
 

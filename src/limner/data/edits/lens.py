@@ -3,7 +3,6 @@
 import cv2
 import numpy as np
 
-from limner.data.camera import compressed
 from limner.data.edits.family import Family
 from limner.data.edits.subject import Real, Subject
 from limner.data.sitter import noise
@@ -45,11 +44,6 @@ def pixelate(subject: Subject, _: np.random.Generator, side: float) -> Real:
     size = max(1, round(width / k)), max(1, round(height / k))
     small = cv2.resize(subject.photo, size, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST), np.float32)
-
-
-def compress(subject: Subject, _: np.random.Generator, loss: float) -> Real:
-    """A JPEG file saved too small."""
-    return compressed(subject.photo, round(100 * (1 - loss)))
 
 
 LENS = (
@@ -111,18 +105,6 @@ LENS = (
             "make it {side:slightly|clearly|extremely} blocky",
             "show it in {side:many|fewer|very few} big pixels",
             "mosaic of {side:small|medium|large} squares",
-        ),
-    ),
-    Family(
-        "compress",
-        "photographic",
-        {"loss": (0.8, 0.98)},
-        compress,
-        (
-            "save it as a {loss:poor|bad|terrible} jpeg",
-            "compress it {loss:too much|far too much|until it breaks}",
-            "add {loss:some|strong|extreme} compression blocks",
-            "make it look like a {loss:cheap|bad|ruined} web picture",
         ),
     ),
 )

@@ -45,7 +45,7 @@ def relight(subject: Subject, _: np.random.Generator, strength: float, side: flo
     dx, dy = (cv2.Sobel(bulge, cv2.CV_32F, *way, scale=1 / 8) for way in ((1, 0), (0, 1)))
     facing = (-dx * np.cos(turn) + dy * np.sin(turn)) * np.float32(30 * sitter.unit)
     stops = strength * (1.1 * reach + 0.7 * np.clip(facing, -1, 1) * subject.matte)
-    return subject.photo * (2**stops)[..., None]
+    return subject.photo * (2 ** np.where(stops > 0, 0.55 * stops, stops))[..., None]
 
 
 def solarise(subject: Subject, _: np.random.Generator, least: float) -> Real:
@@ -70,7 +70,7 @@ LIGHT = (
     Family(
         "darken",
         "photographic",
-        {"amount": (0.5, 2.5)},
+        {"amount": (0.5, 1.8)},
         darken,
         (
             "make it {amount:a little|clearly|much} darker",
@@ -94,7 +94,7 @@ LIGHT = (
     Family(
         "high contrast",
         "photographic",
-        {"amount": (0.4, 2.2)},
+        {"amount": (0.3, 1.3)},
         contrast,
         (
             "raise the contrast {amount:a little|clearly|strongly}",

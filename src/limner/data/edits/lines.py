@@ -24,9 +24,9 @@ def single_line(subject: Subject, _: np.random.Generator, detail: float, width: 
     """
     sitter = subject.sitter
     tone = 255 * np.clip(
-        (sitter.soft(sitter.tone, 3.2 - 2 * detail) + 0.6 + 0.4 * (1 - sitter.matte)) / 2.6, 0, 1
+        (sitter.soft(sitter.tone, 3.2 - 1.2 * detail) + 0.6 + 0.4 * (1 - sitter.matte)) / 2.6, 0, 1
     )
-    least = 70 - 50 * detail
+    least = 70 - 36 * detail
     fine = cv2.resize(np.rint(tone).astype(np.uint8), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     found = cv2.Canny(fine, 0.4 * least, least, L2gradient=True).astype(np.float32) / 255
     line = cv2.GaussianBlur(found, (0, 0), 2 * width * subject.unit)
@@ -62,7 +62,7 @@ def ballpoint(subject: Subject, rng: np.random.Generator, pressure: float, ink: 
         drawn = 1 - (1 - drawn) * (1 - 0.6 * np.asarray(moved, np.float32))
     for angle in (62, 35):
         screen = hatch(subject.shape, angle, 4.5 * subject.unit, rng)
-        drawn = 1 - (1 - drawn) * (1 - 0.6 * inked(np.clip(0.9 * subject.dark, 0, 1), screen, 0.15))
+        drawn = 1 - (1 - drawn) * (1 - 0.6 * inked(0.85 * subject.strokes, screen, 0.2))
     colour = INKS[min(int(ink * len(INKS)), len(INKS) - 1)]
     return laid((0.985, 0.985, 0.98), colour, pressure * drawn)
 
@@ -80,7 +80,7 @@ def embossing(subject: Subject, _: np.random.Generator, depth: float, light: flo
     dx, dy = (cv2.Sobel(pressed, cv2.CV_32F, *way, scale=1 / 8) for way in ((1, 0), (0, 1)))
     turn = np.radians(light)
     slope = (dx * np.cos(turn) - dy * np.sin(turn)) / np.float32(subject.unit)
-    return 0.86 - 0.14 * np.clip(depth * 9 * slope, -2.5, 1) * 1.0
+    return 0.86 - 0.14 * np.clip(depth * 9 * slope, -2.5, 1)
 
 
 LINES = (

@@ -16,9 +16,9 @@ def stipple(subject: Subject, rng: np.random.Generator, size: float, darkness: f
     apart = 1.5 * radius
     rows, columns = (int(side / apart) + 1 for side in subject.shape)
     y, x = np.mgrid[:rows, :columns].astype(np.float32) * np.float32(apart)
-    at = np.stack([x, y], -1) + rng.uniform(-0.5, 0.5, (rows, columns, 2)) * apart
+    at = np.stack([x, y], -1) + rng.uniform(-0.4, 0.4, (rows, columns, 2)) * apart
     inside = np.clip(np.rint(at), 0, np.array(subject.shape[::-1]) - 1).astype(np.int32)
-    lined = np.maximum(subject.dark, 0.75 * subject.lines(1.2))[inside[..., 1], inside[..., 0]]
+    lined = np.maximum(subject.dark, 0.85 * subject.lines(1.2))[inside[..., 1], inside[..., 0]]
     chosen = at[(lined > 0.04) & (0.85 * darkness * lined > rng.random((rows, columns)))]
     paper = np.full(subject.shape, 250, np.uint8)
     for centre in np.rint(16 * chosen).astype(int):
@@ -28,7 +28,7 @@ def stipple(subject: Subject, rng: np.random.Generator, size: float, darkness: f
 
 def halftone(subject: Subject, _: np.random.Generator, spacing: float, angle: float) -> Real:
     """The black dots of a newspaper, larger where it is darker."""
-    tone = np.clip(0.1 * subject.sitter.matte + 1.0 * subject.dark, 0, 1)
+    tone = np.clip(0.1 * subject.sitter.matte + 0.75 * subject.dark, 0, 0.85)
     return 0.97 - 0.9 * inked(tone, raster(subject.shape, angle, spacing * subject.unit), 0.12)
 
 
@@ -44,7 +44,7 @@ PRINTS = (
     Family(
         "stipple",
         "drawing",
-        {"size": (1.0, 2.4), "darkness": (0.45, 1.0)},
+        {"size": (0.9, 1.9), "darkness": (0.45, 1.0)},
         stipple,
         (
             "stipple it with {size:tiny|small|large} dots, {darkness:sparse|even|dense}",

@@ -11,7 +11,7 @@ from limner.data.sitter import noise, step
 def hatching(subject: Subject, rng: np.random.Generator, angle: float, spacing: float) -> Real:
     """Pencil strokes of one direction, thicker where it is darker, and faint contours."""
     screen = hatch(subject.shape, angle, spacing * subject.unit, rng)
-    drawn = inked(np.clip(1.1 * subject.sitter.soft(subject.dark, 1), 0, 1), screen, 0.18)
+    drawn = inked(subject.sitter.soft(subject.strokes, 1.5), screen, 0.22)
     return 0.99 - 0.82 * (1 - (1 - drawn) * (1 - 0.45 * subject.lines(0.8)))
 
 
@@ -19,7 +19,7 @@ def cross_hatching(subject: Subject, rng: np.random.Generator, spacing: float, d
     """A second, third and fourth direction of pen strokes, each for what is darker still."""
     bare = 1 - 0.8 * step(subject.lines(0.8), 0.2, 0.7)
     for i, angle in enumerate((50, 130, 5, 90)):
-        layer = np.clip((subject.dark - 0.07 - 0.17 * i) / 0.7, 0, 0.7)
+        layer = np.clip((subject.dark - 0.05 - 0.2 * i) / 1.2, 0, 0.5)
         bare = bare * (1 - 0.9 * inked(layer, hatch(subject.shape, angle, spacing * subject.unit, rng), 0.14))
     return 1 - darkness * (1 - bare)
 
@@ -27,9 +27,9 @@ def cross_hatching(subject: Subject, rng: np.random.Generator, spacing: float, d
 def etching(subject: Subject, rng: np.random.Generator, spacing: float, plate: float) -> Real:
     """Fine brown-black lines along the form and across it, on the film of ink that a plate leaves."""
     ground = between((0.97, 0.95, 0.9), (0.76, 0.7, 0.58), plate)
-    along_it = inked(np.clip(1.05 * subject.dark, 0, 1), subject.strands(spacing, 3 * spacing, rng), 0.14)
+    along_it = inked(0.9 * subject.strokes, subject.strands(spacing, 5 * spacing, rng), 0.2)
     across = hatch(subject.shape, 40, spacing * subject.unit, rng)
-    deep = inked(np.clip(1.4 * subject.dark - 0.35, 0, 1), across, 0.14)
+    deep = inked(np.clip(subject.dark - 0.4, 0, 0.55), across, 0.2)
     bare = (1 - 0.85 * along_it) * (1 - 0.7 * deep) * (1 - 0.9 * step(subject.lines(0.7), 0.2, 0.7))
     film = plate * 0.1 * noise(subject.shape, 20 * subject.unit, rng)
     return laid(ground, (0.12, 0.09, 0.07), 1 - bare + 0.4 * film)
@@ -40,7 +40,7 @@ def engraving(subject: Subject, _: np.random.Generator, spacing: float, angle: f
     sitter = subject.sitter
     bulge = np.exp(-1.2 * (sitter.u**2 + (0.8 * (sitter.v - 0.2)) ** 2))
     relief = (26 * bulge - 7 * sitter.soft(sitter.tone, 5)) * subject.unit
-    tone = np.clip(0.12 * sitter.matte + 0.95 * subject.dark, 0, 0.93) * step(sitter.matte, 0.3, 0.9)
+    tone = np.clip(0.14 * sitter.matte + 0.68 * subject.dark, 0, 0.8) * step(sitter.matte, 0.3, 0.9)
     drawn = inked(tone, swelling(relief, angle, spacing * subject.unit), 0.14)
     return 1 - 0.93 * np.maximum(drawn, 0.7 * step(subject.lines(0.7), 0.25, 0.8))
 
@@ -48,22 +48,46 @@ def engraving(subject: Subject, _: np.random.Generator, spacing: float, angle: f
 def woodcut(subject: Subject, rng: np.random.Generator, black: float, spacing: float) -> Real:
     """A black block from which the knife took light in wedges along the form; nothing is grey."""
     tone = subject.sitter.soft(subject.dark, 1.2)
-    screen = subject.strands(spacing, 4 * spacing, rng)
-    dark = np.clip(tone * (0.9 + 1.1 * black) + 0.25 * (black - 0.5) * step(tone, 0.03, 0.15), 0, 1)
-    cut = step(dark - (0.18 + 0.64 * screen), -0.03, 0.05)
+    wedges = hatch(subject.shape, 12, 1.3 * spacing * subject.unit, rng)
+    screen = 0.45 * subject.strands(spacing, 3 * spacing, rng) + 0.55 * wedges
+    dark = (0.1 + 0.14 * black) * subject.sitter.matte + (0.55 + 0.45 * black) * tone
+    cut = step(dark - (0.12 + 0.68 * screen), -0.03, 0.05)
     return laid((0.96, 0.94, 0.89), (0.06, 0.05, 0.05), np.maximum(cut, step(subject.lines(1.5), 0.3, 0.5)))
 
 
 def scratchboard(subject: Subject, rng: np.random.Generator, light: float, spacing: float) -> Real:
     """White lines scratched along the form into black ground, the denser the lighter."""
-    lit = np.clip(light * (1.25 * subject.bright - 0.05), 0, 1)
+    lit = np.clip(light * 0.95 * subject.bright, 0, 0.8)
     lit = lit * (1 - 0.8 * step(subject.lines(0.9), 0.2, 0.7))
     edge = 0.7 * subject.lines(0.8) * (1 - subject.sitter.oval) * step(subject.dark, 0.3, 0.6)
-    scratched = inked(lit, subject.strands(spacing, 4 * spacing, rng), 0.12)
+    screen = 0.6 * hatch(subject.shape, 60, 1.6 * spacing * subject.unit, rng)
+    screen = screen + 0.4 * subject.strands(spacing, 3 * spacing, rng)
+    scratched = inked(lit, screen, 0.15)
     return 0.03 + 0.93 * np.maximum(scratched, edge * tooth(subject.shape, 0.8, rng))
 
 
+def silverpoint(subject: Subject, rng: np.random.Generator, pressure: float, ground: float) -> Real:
+    """Pale, very fine grey-brown strokes and contours on a tinted ground."""
+    paper = between((0.95, 0.93, 0.88), (0.86, 0.74, 0.72), ground)
+    screen = hatch(subject.shape, 48, 3.6 * subject.unit, rng)
+    shade = 0.55 * inked(0.8 * subject.strokes, screen, 0.4)
+    lines = subject.sitter.soft(subject.lines(0.6), 0.5)
+    return laid(paper, (0.36, 0.32, 0.3), pressure * (1 - (1 - shade) * (1 - 0.8 * lines)))
+
+
 STROKES = (
+    Family(
+        "silverpoint",
+        "drawing",
+        {"pressure": (0.35, 0.95), "ground": (0.0, 1.0)},
+        silverpoint,
+        (
+            "draw it in {pressure:very faint|faint|firm} silverpoint on {ground:ivory|blush|pink} ground",
+            "a {pressure:pale|delicate|clear} silverpoint, the paper {ground:ivory|blush|pink}",
+            "use a silver wire on {ground:ivory|blush|pink} ground, pressing {pressure:barely|lightly|firmly}",
+            "make a {pressure:barely seen|delicate|clear} metalpoint portrait on {ground:ivory|blush|pink} paper",
+        ),
+    ),
     Family(
         "hatching",
         "drawing",
@@ -127,7 +151,7 @@ STROKES = (
     Family(
         "scratchboard",
         "drawing",
-        {"light": (0.45, 1.1), "spacing": (3.0, 7.0)},
+        {"light": (0.6, 1.2), "spacing": (2.4, 5.5)},
         scratchboard,
         (
             "scratch it out of black with {light:few|some|many} {spacing:fine|plain|coarse} white lines",

@@ -41,22 +41,19 @@ def saturate(subject: Subject, _: np.random.Generator, amount: float) -> Real:
     return own + np.float32(1 + amount) * (subject.photo - own)
 
 
-def mute(subject: Subject, _: np.random.Generator, amount: float) -> Real:
-    """Colours nearer to grey, but not all the way."""
-    own = subject.grey[..., None]
-    return own + np.float32(1 - amount) * (subject.photo - own)
-
-
 def posterise(subject: Subject, _: np.random.Generator, levels: float) -> Real:
-    """Few tones of each channel, evenly spaced, their edges a little smoothed."""
+    """Few tones of each channel, evenly spaced; first the person is made of middle tone, however dark."""
     count = round(levels)
-    return np.rint(subject.photo / subject.white * (count - 1)).clip(0, count - 1) / np.float32(count - 1)
+    tone = np.clip(subject.photo / subject.white, 0, 1)
+    middle = float(np.clip(np.average(tone.mean(axis=2), weights=subject.matte + 0.01), 0.1, 0.9))
+    even = tone ** np.float32(np.log(0.5) / np.log(middle))
+    return np.rint(even * (count - 1)) / np.float32(count - 1)
 
 
 def duotone(subject: Subject, _: np.random.Generator, light: float, hue: float) -> Real:
-    """Grey tones from a dark hue to the light one beside it."""
+    """Lights of one hue, shadows of the opposite one."""
     tone = np.clip(subject.grey / subject.white, 0, 1)
-    return laid(hue_of(hue, 0.8, 0.16), hue_of((hue + 0.12) % 1, 0.75, light), tone)
+    return laid(hue_of(hue + 0.5, 0.7, 0.12), hue_of(hue, 0.75, light), tone)
 
 
 def tint(subject: Subject, _: np.random.Generator, strength: float, hue: float) -> Real:
@@ -124,18 +121,6 @@ TINTS = (
             "{amount:richer|vivid|shrill} colours",
             "saturate it {amount:slightly|clearly|extremely}",
             "boost the colour {amount:a bit|well|to the limit}",
-        ),
-    ),
-    Family(
-        "mute",
-        "photographic",
-        {"amount": (0.3, 0.85)},
-        mute,
-        (
-            "mute the colours {amount:a little|by half|nearly to grey}",
-            "make the colours {amount:slightly|clearly|much} weaker",
-            "{amount:calmer|dull|almost no} colours",
-            "desaturate it {amount:a bit|clearly|strongly}",
         ),
     ),
     Family(

@@ -27,13 +27,11 @@ def soft_graphite(subject: Subject, rng: np.random.Generator, darkness: float, s
 
 def _dry(subject: Subject, rng: np.random.Generator, darkness: float) -> Real:
     """Broad soft strokes of a dry stick on rough paper, over a smudge; (H, W) in [0, 1]."""
-    wide = subject.sitter.soft(subject.dark, 1.5)
-    strokes = subject.strands(6, 9, rng)
-    rough = 0.6 * strokes + 0.4 * tooth(subject.shape, 0.7, rng)
-    drawn = inked(np.clip(1.15 * wide + 0.05, 0, 1) * (wide > 0.02), rough, 0.25)
-    lines = 0.8 * subject.lines(1.5) * (0.6 + 0.4 * step(rough, 0.8, 0.3 - 1e-3))
-    smudge = subject.sitter.soft(subject.dark, 7) * 0.4
-    bare = (1 - smudge) * (1 - 0.75 * drawn) * (1 - lines)
+    rough = 0.55 * subject.strands(7, 9, rng) + 0.45 * tooth(subject.shape, 0.8, rng)
+    drawn = inked(0.75 * subject.sitter.soft(subject.dark, 2), rough, 0.3)
+    lines = subject.lines(1.6) * (0.85 - 0.45 * rough)
+    smudge = 0.55 * subject.sitter.soft(subject.dark, 4)
+    bare = (1 - smudge) * (1 - 0.7 * drawn) * (1 - lines)
     return darkness * (1 - bare)
 
 
@@ -52,8 +50,8 @@ def sanguine(subject: Subject, rng: np.random.Generator, darkness: float, paper:
 def blackboard(subject: Subject, rng: np.random.Generator, paper: float, chalk: float) -> Real:
     """White chalk alone on dark paper: what is lit is drawn, what is dark is left."""
     rough = 0.5 * subject.strands(5, 8, rng) + 0.5 * tooth(subject.shape, 0.7, rng)
-    lit = np.clip(chalk * (1.5 * subject.bright - 0.12), 0, 1)
-    drawn = inked(lit, rough, 0.3) * (0.35 + 0.65 * lit)
+    lit = np.clip(chalk * 1.15 * subject.bright, 0, 0.85)
+    drawn = inked(lit, rough, 0.35) * (0.3 + 0.7 * lit)
     rim = 0.35 * chalk * subject.lines(1.2) * subject.sitter.matte * (1 - subject.sitter.oval)
     return paper + (0.95 - paper) * np.clip(drawn + rim, 0, 1)
 
@@ -62,9 +60,9 @@ def toned_paper(subject: Subject, rng: np.random.Generator, chalk: float, paper:
     """Black chalk for shadows and white chalk for lights; the paper is the tone between."""
     ground = between((0.74, 0.68, 0.58), (0.46, 0.42, 0.37), paper)
     shadow = laid(ground, (0.08, 0.07, 0.07), _dry(subject, rng, 0.9))
-    lit = step(subject.bright * (1 - subject.dark), 0.5, 0.95)
+    lit = step(subject.bright, 0.5, 0.8)
     rough = hatch(subject.shape, 50, 5 * subject.unit, rng)
-    return laid(shadow, (0.99, 0.98, 0.95), chalk * inked(np.clip(1.2 * lit, 0, 1), rough, 0.35))
+    return laid(shadow, (0.99, 0.98, 0.95), chalk * inked(0.8 * lit, rough, 0.35))
 
 
 def ink_wash(subject: Subject, rng: np.random.Generator, darkness: float, wetness: float) -> Real:
@@ -133,7 +131,7 @@ TONAL = (
     Family(
         "chalk on dark paper",
         "drawing",
-        {"chalk": (0.5, 1.15), "paper": (0.04, 0.3)},
+        {"chalk": (0.7, 1.2), "paper": (0.04, 0.3)},
         lambda subject, rng, chalk, paper: blackboard(subject, rng, paper, chalk),
         (
             "draw it with {chalk:a little|some|much} white chalk on {paper:black|dark|dark grey} paper",
