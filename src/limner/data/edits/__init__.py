@@ -1,8 +1,8 @@
 """Families of picture edits with sentences that ask for them: what an editing model learns from.
 
-Each family is a function of a photo, of where its eyes are and of a few numbers; half of them draw, half of them
-are what a darkroom does. All chance comes from the caller's source, so that a triple of photo, edited photo and
-sentence can be made again.
+Each family is a function of a photo, of where its eyes are and of a few numbers; half of them draw, half of
+them are what a darkroom does. All chance comes from the caller's source, so that a triple of photo, edited
+photo and sentence can be made again.
 """
 
 from collections.abc import Mapping

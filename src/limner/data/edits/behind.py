@@ -124,8 +124,10 @@ BEHIND = (
         outline,
         (
             "make it a sticker with a {width:thin|plain|thick} {hue:red|yellow|green|cyan|blue|purple} rim",
-            "draw a {width:narrow|plain|broad} {hue:red|yellow|green|cyan|blue|purple} outline around the person on white",
-            "cut the person out with a {width:slim|plain|wide} {hue:red|yellow|green|cyan|blue|purple} border",
+            "draw a {width:narrow|plain|broad} {hue:red|yellow|green|cyan|blue|purple} outline around "
+            "the person on white",
+            "cut the person out with a {width:slim|plain|wide} {hue:red|yellow|green|cyan|blue|purple} "
+            "border",
             "put a {hue:red|yellow|green|cyan|blue|purple} edge, {width:thin|plain|thick}, around the person",
         ),
         behind=True,
@@ -136,10 +138,13 @@ BEHIND = (
         {"darkness": (0.2, 0.9), "side": (0.0, 180.0)},
         shadow_behind,
         (
-            "a pale wall behind, the shadow {darkness:faint|plain|black} and {side:at the left|below|at the right}",
-            "cast a {darkness:light|clear|deep} shadow on the wall {side:to the left|straight down|to the right}",
-            "put a wall behind with a {darkness:pale|plain|dark} shadow {side:left|below|right}",
-            "let the person throw a {darkness:weak|clear|strong} shadow {side:to the left|downwards|to the right}",
+            "a pale wall behind, the shadow {darkness:faint|plain|black} and "
+            "{side:at the left|hardly seen|at the right}",
+            "cast a {darkness:light|clear|deep} shadow on the wall "
+            "{side:to the left|straight behind|to the right}",
+            "put a wall behind with a {darkness:pale|plain|dark} shadow {side:left|hidden|right}",
+            "let the person throw a {darkness:weak|clear|strong} shadow "
+            "{side:to the left|straight back|to the right}",
         ),
         behind=True,
     ),

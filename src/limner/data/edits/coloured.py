@@ -82,10 +82,13 @@ COLOURED = (
         {"colour": (0.4, 1.7), "angle": (25.0, 155.0)},
         coloured_pencil,
         (
-            "draw it in {colour:pale|plain|vivid} coloured pencil, strokes {angle:rising|upright|falling} to the right",
+            "draw it in {colour:pale|plain|vivid} coloured pencil, strokes "
+            "{angle:rising|upright|falling} to the right",
             "{colour:muted|plain|bright} coloured pencils with {angle:rising|upright|falling} strokes",
-            "use coloured pencils, {colour:soft|plain|strong} colours, strokes {angle:rising|upright|falling}",
-            "make a {colour:dull|plain|colourful} pencil drawing in colour, hatched {angle:rising|upright|falling}",
+            "use coloured pencils, {colour:soft|plain|strong} colours, strokes "
+            "{angle:rising|upright|falling}",
+            "make a {colour:dull|plain|colourful} pencil drawing in colour, hatched "
+            "{angle:rising|upright|falling}",
         ),
     ),
     Family(

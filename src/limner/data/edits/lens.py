@@ -65,9 +65,12 @@ LENS = (
         {"length": (9.0, 36.0), "angle": (-80.0, 80.0)},
         motion,
         (
-            "shake the camera {length:a little|clearly|much}, {angle:falling to the right|level|rising to the right}",
-            "add a {length:short|plain|long} motion blur {angle:falling to the right|sideways|rising to the right}",
-            "move the camera {angle:down to the right|sideways|up to the right}, {length:slowly|fast|very fast}",
+            "shake the camera {length:a little|clearly|much}, "
+            "{angle:falling to the right|level|rising to the right}",
+            "add a {length:short|plain|long} motion blur "
+            "{angle:falling to the right|sideways|rising to the right}",
+            "move the camera {angle:down to the right|sideways|up to the right}, "
+            "{length:slowly|fast|very fast}",
             "smear it {angle:downwards right|sideways|upwards right} {length:a little|clearly|far}",
         ),
     ),

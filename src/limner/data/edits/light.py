@@ -121,7 +121,8 @@ LIGHT = (
         {"strength": (0.4, 1.0), "size": (1.0, 1.7)},
         vignette,
         (
-            "add a {strength:light|plain|black} vignette, {size:close to the face|around the head|at the corners}",
+            "add a {strength:light|plain|black} vignette, "
+            "{size:close to the face|around the head|at the corners}",
             "darken the rim {strength:a little|clearly|fully}, {size:close in|around the head|far out}",
             "put a {size:narrow|medium|wide} {strength:faint|dark|black} vignette around the face",
             "let the corners fall {strength:dim|dark|black}, the lit part {size:small|medium|large}",
@@ -146,7 +147,8 @@ LIGHT = (
         solarise,
         (
             "solarise it, {least:almost all|the lights|only the highlights}",
-            "turn {least:nearly all tones|the lighter tones|only the brightest tones} over, as in a solarised print",
+            "turn {least:nearly all tones|the lighter tones|only the brightest tones} over, as in a "
+            "solarised print",
             "make a {least:strong|plain|slight} solarisation",
             "expose the print again in the darkroom, {least:long|shortly|very shortly}",
         ),

@@ -102,7 +102,8 @@ LINES = (
         {"detail": (0.0, 1.0), "width": (0.7, 1.5)},
         single_line,
         (
-            "draw it as a {width:hairline|thin line|firm line} of one weight with {detail:few|some|many} details",
+            "draw it as a {width:hairline|thin line|firm line} of one weight with "
+            "{detail:few|some|many} details",
             "one plain line, {width:very thin|thin|firm}, and {detail:very little|some|much} detail",
             "reduce it to {detail:a few|some|many} {width:hair thin|thin|firm} lines of equal weight",
             "make minimal line art, {detail:sparse|plain|detailed}, with {width:very thin|thin|firm} lines",
@@ -114,10 +115,13 @@ LINES = (
         {"black": (0.0, 1.0), "width": (1.4, 3.0)},
         brush_ink,
         (
-            "paint it with an ink brush, {width:slim|broad|very broad} lines and {black:little|some|much} black",
-            "brush and ink, {black:mostly white|half black|mostly black}, strokes {width:slim|broad|very broad}",
+            "paint it with an ink brush, {width:slim|broad|very broad} lines and "
+            "{black:little|some|much} black",
+            "brush and ink, {black:mostly white|half black|mostly black}, strokes "
+            "{width:slim|broad|very broad}",
             "make a {width:fine|plain|bold} brush drawing with {black:few|some|large} black shapes",
-            "use a {width:small|medium|large} brush and fill {black:only hair|the shadows|all that is dark} with ink",
+            "use a {width:small|medium|large} brush and fill "
+            "{black:only hair|the shadows|all that is dark} with ink",
         ),
     ),
     Family(
@@ -126,10 +130,12 @@ LINES = (
         {"weight": (0.6, 1.9), "tone": (0.05, 0.55)},
         comic,
         (
-            "make it a comic with {weight:thin|even|thick} outlines and {tone:pale|light grey|dark grey} shadows",
+            "make it a comic with {weight:thin|even|thick} outlines and "
+            "{tone:pale|light grey|dark grey} shadows",
             "comic line art, {weight:fine|plain|bold} lines, flat {tone:pale|light|dark} grey shadows",
             "draw this as a comic panel, {weight:slim|plain|heavy} ink and {tone:faint|light|strong} grey",
-            "turn the person into a comic figure, lines {weight:thin|even|thick}, shadows {tone:pale|grey|dark}",
+            "turn the person into a comic figure, lines {weight:thin|even|thick}, shadows "
+            "{tone:pale|grey|dark}",
         ),
     ),
     Family(
@@ -162,9 +168,12 @@ LINES = (
         {"depth": (0.25, 1.0), "light": (0.0, 180.0)},
         embossing,
         (
-            "emboss it {depth:shallow|plainly|deep} into white paper, light from {light:the right|above|the left}",
-            "a {depth:faint|plain|strong} relief pressed into paper, lit from {light:the right|above|the left}",
-            "press the lines {depth:lightly|evenly|deeply} into paper without ink, light from {light:the right|above|the left}",
+            "emboss it {depth:shallow|plainly|deep} into white paper, light from "
+            "{light:the right|above|the left}",
+            "a {depth:faint|plain|strong} relief pressed into paper, lit from "
+            "{light:the right|above|the left}",
+            "press the lines {depth:lightly|evenly|deeply} into paper without ink, light from "
+            "{light:the right|above|the left}",
             "make a {depth:flat|plain|deep} blind embossing lit from {light:the right|above|the left}",
         ),
     ),

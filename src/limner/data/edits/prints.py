@@ -61,7 +61,8 @@ PRINTS = (
         (
             "print it in {spacing:fine|plain|coarse} halftone, rows {angle:level|tilted|diagonal}",
             "newspaper dots, {spacing:small|medium|large}, in {angle:level|tilted|diagonal} rows",
-            "make a {spacing:fine|plain|coarse} black halftone print with {angle:level|tilted|diagonal} rows of dots",
+            "make a {spacing:fine|plain|coarse} black halftone print with {angle:level|tilted|diagonal} "
+            "rows of dots",
             "turn it into {angle:level|tilted|diagonal} rows of {spacing:small|medium|big} printed dots",
         ),
     ),
@@ -71,9 +72,11 @@ PRINTS = (
         {"black": (0.0, 1.0), "hue": (0.0, 1.0)},
         linocut,
         (
-            "print a linocut in {hue:red|yellow|green|cyan|blue|purple} ink, {black:mostly paper|half ink|mostly ink}",
+            "print a linocut in {hue:red|yellow|green|cyan|blue|purple} ink, "
+            "{black:mostly paper|half ink|mostly ink}",
             "cut it in lino and print it {hue:red|yellow|green|cyan|blue|purple}, {black:light|even|heavy}",
-            "two flat tones, paper and {hue:red|yellow|green|cyan|blue|purple}, with {black:little|some|much} ink",
+            "two flat tones, paper and {hue:red|yellow|green|cyan|blue|purple}, with "
+            "{black:little|some|much} ink",
             "make a {black:light|plain|dark} {hue:red|yellow|green|cyan|blue|purple} linocut",
         ),
     ),

@@ -1,4 +1,4 @@
-"""Screens: patterns (H, W) spread evenly over [0, 1]; ink lies where a place is to be darker than its screen."""
+"""Screens: patterns (H, W) spread over [0, 1]; ink lies where a place is to be darker than its screen."""
 
 import cv2
 import numpy as np

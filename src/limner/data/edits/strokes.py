@@ -84,8 +84,10 @@ STROKES = (
         (
             "draw it in {pressure:very faint|faint|firm} silverpoint on {ground:ivory|blush|pink} ground",
             "a {pressure:pale|delicate|clear} silverpoint, the paper {ground:ivory|blush|pink}",
-            "use a silver wire on {ground:ivory|blush|pink} ground, pressing {pressure:barely|lightly|firmly}",
-            "make a {pressure:barely seen|delicate|clear} metalpoint portrait on {ground:ivory|blush|pink} paper",
+            "use a silver wire on {ground:ivory|blush|pink} ground, pressing "
+            "{pressure:barely|lightly|firmly}",
+            "make a {pressure:barely seen|delicate|clear} metalpoint portrait on "
+            "{ground:ivory|blush|pink} paper",
         ),
     ),
     Family(
@@ -94,10 +96,15 @@ STROKES = (
         {"angle": (15.0, 165.0), "spacing": (4.5, 11.0)},
         hatching,
         (
-            "hatch it in pencil with {spacing:close|plain|wide} strokes {angle:rising to the right|upright|falling to the right}",
-            "pencil hatching, the strokes {angle:rise to the right|stand upright|fall to the right}, {spacing:fine|plain|coarse}",
-            "shade by {spacing:dense|even|open} parallel strokes that are {angle:rising|vertical|falling} to the right",
-            "draw it in strokes of one direction, {angle:rising to the right|upright|falling to the right}, {spacing:close together|apart|far apart}",
+            "hatch it in pencil with {spacing:close|plain|wide} strokes "
+            "{angle:rising to the right|upright|falling to the right}",
+            "pencil hatching, the strokes {angle:rise to the right|stand upright|fall to the right}, "
+            "{spacing:fine|plain|coarse}",
+            "shade by {spacing:dense|even|open} parallel strokes that are "
+            "{angle:rising|vertical|falling} to the right",
+            "draw it in strokes of one direction, "
+            "{angle:rising to the right|upright|falling to the right}, {spacing:close "
+            "together|apart|far apart}",
         ),
     ),
     Family(
@@ -109,7 +116,8 @@ STROKES = (
             "cross-hatch it in {darkness:pale|grey|black} ink with {spacing:fine|plain|coarse} strokes",
             "{spacing:dense|plain|open} cross-hatching with a {darkness:light|grey|black} pen",
             "shade with crossing pen strokes, {spacing:close|apart|far apart} and {darkness:pale|grey|black}",
-            "make a pen drawing with {spacing:fine|plain|wide} crossed hatching in {darkness:pale|grey|black} ink",
+            "make a pen drawing with {spacing:fine|plain|wide} crossed hatching in "
+            "{darkness:pale|grey|black} ink",
         ),
     ),
     Family(
@@ -118,7 +126,8 @@ STROKES = (
         {"spacing": (2.5, 6.0), "plate": (0.0, 1.0)},
         etching,
         (
-            "make an etching with {spacing:very fine|fine|coarse} lines and {plate:no|a light|a strong} plate tone",
+            "make an etching with {spacing:very fine|fine|coarse} lines and {plate:no|a light|a strong} "
+            "plate tone",
             "etch it on copper, {spacing:very fine|fine|coarse} needle lines, paper {plate:white|cream|tan}",
             "an old etching on {plate:pale|cream|brown} paper with {spacing:delicate|plain|rough} lines",
             "turn it into {spacing:finely|plainly|roughly} etched lines on {plate:white|cream|tan} paper",
@@ -132,8 +141,10 @@ STROKES = (
         (
             "engrave it like a banknote with {spacing:fine|plain|wide} lines {angle:falling|level|rising}",
             "a portrait of {spacing:narrow|plain|wide} swelling lines, {angle:sloping down|level|sloping up}",
-            "make an engraving, parallel lines {spacing:close|apart|far apart} and {angle:falling|level|rising}",
-            "draw with bending lines that thicken in shadow, {spacing:fine|plain|coarse}, {angle:falling|level|rising}",
+            "make an engraving, parallel lines {spacing:close|apart|far apart} and "
+            "{angle:falling|level|rising}",
+            "draw with bending lines that thicken in shadow, {spacing:fine|plain|coarse}, "
+            "{angle:falling|level|rising}",
         ),
     ),
     Family(
@@ -142,9 +153,11 @@ STROKES = (
         {"black": (0.0, 1.0), "spacing": (4.0, 9.0)},
         woodcut,
         (
-            "cut it in wood with {spacing:fine|plain|broad} gouges, {black:mostly white|half black|mostly black}",
+            "cut it in wood with {spacing:fine|plain|broad} gouges, "
+            "{black:mostly white|half black|mostly black}",
             "a {black:light|plain|dark} woodcut with {spacing:fine|plain|rough} cuts",
-            "make a {spacing:finely|plainly|roughly} carved woodcut print with {black:little|some|much} black",
+            "make a {spacing:finely|plainly|roughly} carved woodcut print with {black:little|some|much} "
+            "black",
             "print it from a carved block, {black:light|even|heavy} black, cuts {spacing:thin|plain|wide}",
         ),
     ),

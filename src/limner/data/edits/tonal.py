@@ -98,9 +98,12 @@ TONAL = (
         {"darkness": (0.4, 1.0), "softness": (1.0, 6.0)},
         soft_graphite,
         (
-            "shade it in {darkness:pale|mid|dark} graphite, {softness:a little rubbed|rubbed|blurred with a stump}",
-            "make a {darkness:light|plain|deep} graphite drawing without strokes, {softness:crisp|soft|very soft}",
-            "rub {darkness:a little|some|much} graphite over the paper, {softness:nearly sharp|soft|very soft}",
+            "shade it in {darkness:pale|mid|dark} graphite, "
+            "{softness:a little rubbed|rubbed|blurred with a stump}",
+            "make a {darkness:light|plain|deep} graphite drawing without strokes, "
+            "{softness:crisp|soft|very soft}",
+            "rub {darkness:a little|some|much} graphite over the paper, "
+            "{softness:nearly sharp|soft|very soft}",
             "turn the portrait into {softness:clear|soft|misty} graphite shading, {darkness:pale|even|dark}",
         ),
     ),
@@ -111,8 +114,10 @@ TONAL = (
         charcoal,
         (
             "draw it in {darkness:light|plain|heavy} charcoal on {paper:grey|pale grey|white} paper",
-            "a {darkness:light|plain|deep black} charcoal drawing on {paper:grey|pale grey|white} paper, please",
-            "sketch this with {darkness:a faint|a|a dark} stick of charcoal, the paper {paper:grey|pale grey|white}",
+            "a {darkness:light|plain|deep black} charcoal drawing on {paper:grey|pale grey|white} "
+            "paper, please",
+            "sketch this with {darkness:a faint|a|a dark} stick of charcoal, the paper "
+            "{paper:grey|pale grey|white}",
             "make a {darkness:pale|plain|black} charcoal portrait on {paper:grey|pale grey|white} paper",
         ),
     ),
@@ -147,8 +152,10 @@ TONAL = (
         toned_paper,
         (
             "draw in black and {chalk:a little|some|much} white chalk on {paper:light|mid|dark} toned paper",
-            "black chalk for shadows, {chalk:faint|plain|bright} white chalk for lights, {paper:light|mid|dark} paper",
-            "make a drawing on {paper:pale|mid|dark} brown paper, lights in {chalk:thin|plain|thick} white chalk",
+            "black chalk for shadows, {chalk:faint|plain|bright} white chalk for lights, "
+            "{paper:light|mid|dark} paper",
+            "make a drawing on {paper:pale|mid|dark} brown paper, lights in {chalk:thin|plain|thick} "
+            "white chalk",
             "two chalks on {paper:light|mid|dark} toned paper, the white one {chalk:faint|plain|strong}",
         ),
     ),
