@@ -21,7 +21,9 @@ for _x, _y in EYES:
     cv2.circle(PHOTO, (round(_x), round(_y)), 2, (20, 15, 15), -1)
 DOCS = Path(__file__).parents[2] / "docs" / "edits.md"
 DRAWINGS = [family for family in FAMILIES.values() if family.kind == "drawing"]
-COLOURED = {"crayon", "coloured pencil", "pastel", "watercolour"}
+COVERING = {"crayon", "coloured pencil", "pastel", "watercolour", "halftone", "engraving", "woodcut"}
+ON_PAPER = [each for each in DRAWINGS if each.name not in COVERING | {"chalk on dark paper", "scratchboard"}]
+"""Those that leave lit skin paper."""
 ALL = pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda family: family.name)
 DRAWN = pytest.mark.parametrize("family", DRAWINGS, ids=lambda family: family.name)
 
@@ -83,10 +85,8 @@ def test_beyond_the_person_lies_paper(family: Family) -> None:
     assert np.abs(made[far].mean(axis=0) - made[0, 0]).max() < 15
 
 
-@DRAWN
+@pytest.mark.parametrize("family", ON_PAPER, ids=lambda family: family.name)
 def test_paper_is_what_a_flat_grey_photo_gives(family: Family) -> None:
-    if family.name in COLOURED | {"chalk on dark paper", "scratchboard", "halftone", "engraving", "woodcut"}:
-        pytest.skip("lit skin is covered, not paper")
     flat = np.full_like(PHOTO, 128)
     made = family.apply(flat, None, EYES, _at(family), np.random.default_rng(0))
     lights = {"white chalk on toned paper": 40}

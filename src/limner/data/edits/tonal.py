@@ -47,7 +47,7 @@ def sanguine(subject: Subject, rng: np.random.Generator, darkness: float, paper:
     return laid(ground, (0.5, 0.17, 0.08), _dry(subject, rng, darkness))
 
 
-def blackboard(subject: Subject, rng: np.random.Generator, paper: float, chalk: float) -> Real:
+def blackboard(subject: Subject, rng: np.random.Generator, chalk: float, paper: float) -> Real:
     """White chalk alone on dark paper: what is lit is drawn, what is dark is left."""
     rough = 0.5 * subject.strands(5, 8, rng) + 0.5 * tooth(subject.shape, 0.7, rng)
     lit = np.clip(chalk * 1.15 * subject.bright, 0, 0.85)
@@ -137,7 +137,7 @@ TONAL = (
         "chalk on dark paper",
         "drawing",
         {"chalk": (0.7, 1.2), "paper": (0.04, 0.3)},
-        lambda subject, rng, chalk, paper: blackboard(subject, rng, paper, chalk),
+        blackboard,
         (
             "draw it with {chalk:a little|some|much} white chalk on {paper:black|dark|dark grey} paper",
             "a {chalk:faint|plain|bright} chalk drawing on {paper:black|dark|dark grey} paper",
