@@ -49,7 +49,7 @@ def grey_behind(subject: Subject, _: np.random.Generator, light: float) -> Real:
 def outline(subject: Subject, _: np.random.Generator, width: float, hue: float) -> Real:
     """A bright line of one colour around the person, as on a sticker, on a white ground."""
     alpha = subject.matte.astype(np.float32)
-    spread = blur(np.float32(alpha > 0.5), width * subject.unit / 2)
+    spread = blur((alpha > 0.5).astype(np.float32), width * subject.unit / 2)
     rim = np.clip((spread - 0.06) * 10, 0, 1)
     ground = laid((0.97, 0.97, 0.97), hue_of(hue, 0.85, 0.5), rim)
     return _before(subject, ground)

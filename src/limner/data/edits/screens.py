@@ -15,14 +15,14 @@ def hatch(shape: tuple[int, ...], angle: float, spacing: float, rng: np.random.G
         spacing: From stroke to stroke, in pixels.
         rng: The source of chance.
     """
-    side = int(np.ceil(np.hypot(*shape))) + 4
+    side = int(np.ceil(np.hypot(shape[0], shape[1]))) + 4
     y = np.arange(side, dtype=np.float32)[:, None] / np.float32(spacing)
     sway = noise((side // 4 + 1, side // 4 + 1), max(0.8 * spacing, 2), rng)
     sway = cv2.resize(sway.astype(np.float32), (side, side))
     lines = 0.5 + 0.5 * np.cos(2 * np.pi * (y + 0.16 * sway))
     ends = rng.standard_normal((side, side // 9 + 1), np.float32)
-    ends = cv2.resize(cv2.GaussianBlur(ends, (0, 0), sigmaX=2.5, sigmaY=0.35 * spacing), (side, side))
-    return turned(0.76 * lines + 0.24 * even(ends), shape, angle)
+    broken = cv2.resize(cv2.GaussianBlur(ends, (0, 0), sigmaX=2.5, sigmaY=0.35 * spacing), (side, side))
+    return turned(0.76 * lines + 0.24 * even(np.asarray(broken, np.float32)), shape, angle)
 
 
 def turned(pattern: Real, shape: tuple[int, ...], angle: float) -> Real:
