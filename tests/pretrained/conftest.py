@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.priors import FULL, write_prior
 
 from limner.pretrained.prior import Prior, load_prior
-from tests.priors import FULL, write_prior
 
 
 @pytest.fixture(scope="session")

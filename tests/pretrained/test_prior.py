@@ -11,13 +11,13 @@ import pytest
 import torch
 from diffusers import StableDiffusionPipeline
 from safetensors.torch import load_file, save_file
+from tests.priors import FULL, SENTENCES, write_prior
 
 from limner.errors import LimnerWarning
 from limner.hub import FetchError
 from limner.pretrained import folder as folders
 from limner.pretrained.folder import PriorError, needed
 from limner.pretrained.prior import Prior, load_prior
-from tests.priors import FULL, SENTENCES, write_prior
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def broken(diffusion_folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(diffusion_folder, tmp_path / "broken"))
 
 
-def rewrite(path: Path, **changes: Any) -> None:
+def rewrite(path: Path, **changes: object) -> None:
     """Changes entries of a JSON file."""
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
@@ -50,9 +50,7 @@ def test_the_layout_is_that_of_stable_diffusion_1(diffusion: Prior) -> None:
 
 
 @pytest.mark.parametrize("tiny", [False, True])
-def test_pictures_become_latents_and_latents_pictures(
-    tiny: bool, diffusion: Prior, tmp_path: Path
-) -> None:
+def test_pictures_become_latents_and_latents_pictures(tiny: bool, diffusion: Prior, tmp_path: Path) -> None:
     prior = load_prior(write_prior(tmp_path, replace(FULL, tiny=True, vae=(32,) * 4))) if tiny else diffusion
     picture = torch.rand(2, 3, 64, 48, requires_grad=True)
     latents = prior.encode(picture)
@@ -145,7 +143,9 @@ def test_velocity_is_turned_into_noise(broken: Path, diffusion: Prior) -> None:
     prior = load_prior(broken)
     latents, text = prior.noise(2), prior.embed([""])
     v, a = diffusion.predict(latents, 700, text), diffusion.scheduler.alphas_cumprod[700]
-    assert torch.allclose(prior.predict(latents, 700, text), a.sqrt() * v + (1 - a).sqrt() * latents, atol=1e-5)
+    assert torch.allclose(
+        prior.predict(latents, 700, text), a.sqrt() * v + (1 - a).sqrt() * latents, atol=1e-5
+    )
 
 
 def test_between_two_times_sigma_is_interpolated(diffusion: Prior) -> None:
@@ -179,11 +179,11 @@ def _no_index(path: Path) -> None:
     (path / "model_index.json").unlink()
 
 
-def _index(**changes: Any) -> Callable[[Path], None]:
+def _index(**changes: object) -> Callable[[Path], None]:
     return lambda path: rewrite(path / "model_index.json", **changes)
 
 
-def _config(part: str, **changes: Any) -> Callable[[Path], None]:
+def _config(part: str, **changes: object) -> Callable[[Path], None]:
     return lambda path: rewrite(path / part, **changes)
 
 
@@ -201,29 +201,49 @@ def _written(part: str, content: bytes) -> Callable[[Path], None]:
 def _without(part: str, name: str) -> Callable[[Path], None]:
     def drop(path: Path) -> None:
         tensors = load_file(path / part)
-        save_file({key: value for key, value in tensors.items() if key != name}, path / part, {"format": "pt"})
+        save_file(
+            {key: value for key, value in tensors.items() if key != name}, path / part, {"format": "pt"}
+        )
 
     return drop
 
 
 UNET = "unet/diffusion_pytorch_model.safetensors"
 DAMAGES: Mapping[str, tuple[Callable[[Path], None], str]] = {
-    "no pipeline": (_no_index, "is not a diffusers pipeline: model_index.json is expected in it, found are image"),
-    "broken index": (_written("model_index.json", b"{"), r"model_index.json cannot be read .*fetch the model"),
+    "no pipeline": (
+        _no_index,
+        "is not a diffusers pipeline: model_index.json is expected in it, found are image",
+    ),
+    "broken index": (
+        _written("model_index.json", b"{"),
+        r"model_index.json cannot be read .*fetch the model",
+    ),
     "no object": (_written("model_index.json", b"[]"), "holds list; a JSON object is expected"),
     "no unet": (_index(unet=None), r"names no unet; UNet2DConditionModel is expected, found are .*vae"),
     "null part": (_index(vae=[None, None]), "names no vae; AutoencoderKL or AutoencoderTiny is expected"),
-    "other class": (_index(unet=["diffusers", "FluxTransformer2DModel"]), "its unet is a FluxTransformer2DModel"),
+    "other class": (
+        _index(unet=["diffusers", "FluxTransformer2DModel"]),
+        "its unet is a FluxTransformer2DModel",
+    ),
     "folder gone": (_gone("vae"), r"names a vae, but .*vae is missing; copy or fetch the model again"),
     "no config": (_gone("unet/config.json"), "cannot be opened as a UNet2DConditionModel"),
     "no weights": (_gone(UNET), "unet cannot be opened as a UNet2DConditionModel .*its weights are expected"),
-    "cut weights": (_written(UNET, b"\x10\0\0\0\0\0\0\0{"), "unet cannot be opened as a UNet2DConditionModel"),
-    "half the weights": (_without(UNET, "conv_in.bias"), "lacks 1 weights of a UNet2D.* such as conv_in.bias"),
+    "cut weights": (
+        _written(UNET, b"\x10\0\0\0\0\0\0\0{"),
+        "unet cannot be opened as a UNet2DConditionModel",
+    ),
+    "half the weights": (
+        _without(UNET, "conv_in.bias"),
+        "lacks 1 weights of a UNet2D.* such as conv_in.bias",
+    ),
     "half the words": (
         _without("text_encoder/model.safetensors", "text_model.final_layer_norm.bias"),
         "lacks 1 weights of a CLIPTextModel, such as ",
     ),
-    "other widths": (_config("unet/config.json", block_out_channels=[16, 16, 16, 16]), "unet cannot be opened"),
+    "other widths": (
+        _config("unet/config.json", block_out_channels=[16, 16, 16, 16]),
+        "unet cannot be opened",
+    ),
     "no tokenizer": (_gone("tokenizer/tokenizer.json"), "holds no tokenizer; vocab.json and merges.txt"),
     "bad tokenizer": (_written("tokenizer/tokenizer.json", b"{"), "cannot be opened as a CLIPTokenizer"),
     "no scheduler": (_gone("scheduler"), "scheduler_config.json cannot be read"),
@@ -280,7 +300,9 @@ def test_parts_must_fit_together(
 def test_names_that_are_no_model_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     for name in ("nowhere", tmp_path / "nowhere", "./a", "a/b/c", ""):
-        with pytest.raises(PriorError, match=r"there is no folder .*'stand-in', .* is expected, such as timb"):
+        with pytest.raises(
+            PriorError, match=r"there is no folder .*'stand-in', .* is expected, such as timb"
+        ):
             load_prior(name)
     with pytest.raises(FetchError, match="a/b was not fetched yet; limner fetch a/b downloads it"):
         load_prior("a/b")
@@ -303,7 +325,9 @@ def test_without_a_network_fetching_says_so(monkeypatch: pytest.MonkeyPatch) -> 
         raise ConnectionError(f"no route\nto {name}")
 
     monkeypatch.setattr("huggingface_hub.model_info", unreachable)
-    with pytest.raises(FetchError, match=r"me/tiny could not be downloaded .*no route to me/tiny.*a network is"):
+    with pytest.raises(
+        FetchError, match=r"me/tiny could not be downloaded .*no route to me/tiny.*a network is"
+    ):
         folders.fetch("me/tiny")
 
 
@@ -340,7 +364,9 @@ def test_without_memory_the_need_is_told(diffusion_folder: Path, monkeypatch: py
         load_prior(diffusion_folder)
 
 
-def test_memory_that_ends_while_reading_is_told(diffusion_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_that_ends_while_reading_is_told(
+    diffusion_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object, **__: object) -> None:
         raise torch.OutOfMemoryError
 
@@ -353,7 +379,9 @@ def test_the_stand_in_is_packaged_or_missed_in_words(
     tmp_path: Path, diffusion_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("limner.pretrained.folder.files", lambda _: tmp_path)
-    with pytest.raises(PriorError, match="stand-in does not come with this limner yet; a folder in diffusers'"):
+    with pytest.raises(
+        PriorError, match="stand-in does not come with this limner yet; a folder in diffusers'"
+    ):
         load_prior("stand-in")
     shutil.copytree(diffusion_folder, tmp_path / "weights" / "stand-in")
     assert load_prior("stand-in").name == "stand-in"

@@ -1,1 +1,1 @@
-"""Networks that others trained (fetched) or limner (stand-ins): to look through, to draw with; needs torch."""
+"""Networks that others trained (fetched) or limner (stand-ins), to look through or draw with; needs torch."""

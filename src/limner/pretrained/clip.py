@@ -70,7 +70,7 @@ class Clip:
         return F.normalize(cast(Any, self.text(ids)).text_embeds, dim=-1)
 
     def project(self, states: Tensor) -> Tensor:
-        """W_T of states (..., width of the text encoder), such as the mean of a prior's words; not normalised.
+        """W_T of states (..., width of the text encoder), such as the mean of a prior's words; any length.
 
         They must be those of the same text encoder: Stable Diffusion 1.x reads with ViT-L/14's.
         """
@@ -79,7 +79,7 @@ class Clip:
     def prepared(self, picture: Tensor) -> Tensor:
         """As CLIP is given pictures: the shorter side resized, the middle square, normalised.
 
-        Chosen: bicubic with antialiasing, clamped, as its authors prepare theirs, but for rounding to 256 tones.
+        Chosen: bicubic with antialiasing, clamped, as its authors do, but for rounding to 256 tones.
         """
         if picture.ndim != 4 or picture.shape[1] not in (1, 3):
             raise PriorError(f"a picture of shape {tuple(picture.shape)}; (N, 3 or 1, H, W) is expected")
@@ -131,7 +131,7 @@ def _parts(folder: Folder) -> tuple[Path, Path, Path]:
     kinds = read_json(path / "config.json").get("architectures") if (path / "config.json").is_file() else None
     if kinds != ["CLIPModel"]:
         raise PriorError(
-            f"{path} is no CLIP: a config.json of a CLIPModel, or a diffusers pipeline, is expected; found is "
-            f"{kinds[0] if kinds else 'neither'}"
+            f"{path} is no CLIP: a config.json of a CLIPModel, or a diffusers pipeline, is expected; found "
+            f"is {kinds[0] if kinds else 'neither'}"
         )
     return path, path, path

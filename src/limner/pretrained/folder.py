@@ -163,7 +163,9 @@ def needed(files: Sequence[str]) -> list[str]:
     there is no safetensors file, the older kind is taken, which is read as plain tensors too.
     """
     folders = {"", *(f"{part}/" for part in PARTS)}
-    by_folder = {folder: [f for f in files if f.rpartition("/")[0] == folder.rstrip("/")] for folder in folders}
+    by_folder = {
+        folder: [f for f in files if f.rpartition("/")[0] == folder.rstrip("/")] for folder in folders
+    }
     if INDEX in by_folder[""]:
         by_folder[""] = [INDEX]
     chosen: list[str] = []

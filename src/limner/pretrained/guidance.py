@@ -53,7 +53,12 @@ def guided(prior: Prior, text: Tensor, empty: Tensor, scale: float) -> Epsilon:
 
 
 def instructed(
-    prior: Prior, text: Tensor, empty: Tensor, photo: Tensor, text_scale: float = 7.5, image_scale: float = 1.5
+    prior: Prior,
+    text: Tensor,
+    empty: Tensor,
+    photo: Tensor,
+    text_scale: float = 7.5,
+    image_scale: float = 1.5,
 ) -> Epsilon:
     """Guided by text and photo.
 

@@ -4,13 +4,13 @@
 
 Hooks are on only within the `with` block; afterwards the modules are what they were.
 
-Source: the U-Net's maps are those of DiffSketch; Stable Diffusion 1.x has 12 such blocks, the first nearest to
-    the bottleneck.
-Chosen: of the autoencoder the maps that its blocks hand on, skip included: the last block of the middle and of
-    each size.
+Source: the U-Net's maps are those of DiffSketch; Stable Diffusion 1.x has 12 such blocks, the first nearest
+    to the bottleneck.
+Chosen: of the autoencoder the maps that its blocks hand on, skip included: the last block of the middle and
+    of each size.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -28,7 +28,9 @@ def unet_blocks(prior: Prior) -> Mapping[str, nn.Module]:
     """The second convolutions of the U-Net's decoder blocks, coarsest first, by the names of their blocks."""
     ups = cast(Any, prior.unet.up_blocks)
     return {
-        f"up_blocks.{i}.resnets.{j}": block.conv2 for i, up in enumerate(ups) for j, block in enumerate(up.resnets)
+        f"up_blocks.{i}.resnets.{j}": block.conv2
+        for i, up in enumerate(ups)
+        for j, block in enumerate(up.resnets)
     }
 
 
@@ -54,8 +56,8 @@ def unet_maps(prior: Prior, at: Sequence[int]) -> Generator[Mapping[int, Maps], 
         at: Times; of each what was seen last is kept.
 
     Yields:
-        From time to block to map (N, C, h, w), filled while the U-Net works. N counts the branches of guidance,
-        in their order.
+        From time to block to map (N, C, h, w), filled while the U-Net works. N counts the branches of
+        guidance, in their order.
 
     Raises:
         PriorError: The block was left without an error, and a time had never come.
@@ -86,8 +88,8 @@ def vae_maps(prior: Prior) -> Generator[Maps, None, None]:
 def _keeping(blocks: Mapping[str, nn.Module], now: list[Maps]) -> Generator[None, None, None]:
     """Writes what blocks give into `now[0]`."""
 
-    def keep(name: str) -> Any:
-        def hook(_: nn.Module, __: Any, made: Tensor) -> None:
+    def keep(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
+        def hook(_: nn.Module, __: tuple[Tensor, ...], made: Tensor) -> None:
             now[0][name] = made
 
         return hook

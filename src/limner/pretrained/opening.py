@@ -50,7 +50,8 @@ def open_part(kind: type[Part], path: Path, device: torch.device, dtype: torch.d
         ) from error
     if lacks:
         raise PriorError(
-            f"{path} lacks {len(lacks)} weights of a {kind.__name__}, such as {lacks[0]}; it is another network's"
+            f"{path} lacks {len(lacks)} weights of a {kind.__name__}, such as {lacks[0]}; they are another "
+            "network's"
         )
     return cast(Part, part)
 
@@ -62,12 +63,16 @@ def open_tokenizer(path: Path) -> CLIPTokenizer:
         PriorError: Its files are missing or damaged.
     """
     if not any((path / name).is_file() for name in ("vocab.json", "tokenizer.json")):
-        raise PriorError(f"{path} holds no tokenizer; vocab.json and merges.txt, or tokenizer.json, are expected")
+        raise PriorError(
+            f"{path} holds no tokenizer; vocab.json and merges.txt, or tokenizer.json, are expected"
+        )
     try:
         with quiet():
             return cast(CLIPTokenizer, CLIPTokenizer.from_pretrained(path, local_files_only=True))
     except Exception as error:  # as above
-        raise PriorError(f"{path} cannot be opened as a CLIPTokenizer: {' '.join(str(error).split())}") from error
+        raise PriorError(
+            f"{path} cannot be opened as a CLIPTokenizer: {' '.join(str(error).split())}"
+        ) from error
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The diffusion prior: a frozen latent diffusion model, full or stand-in, through one object.
 
-    z = s E(x),    x = D(z / s),    e = e_theta(z_t, t, c_text, c_photo),    z_t = sqrt(a_t) z + sqrt(1 - a_t) e
+    z = s E(x),  x = D(z / s),    e = e_theta(z_t, t, c_text, c_photo),  z_t = sqrt(a_t) z + sqrt(1 - a_t) e
 
 with E, D the autoencoder, s its scale, a_t what is left of the picture's variance at time t. Stable Diffusion
 takes four channels; InstructPix2Pix eight, of which the last are the latents E(photo) of the photo to be
@@ -83,7 +83,7 @@ class Prior:
         return int(self.unet.config["sample_size"]) * self.stride
 
     def noise(self, count: int, generator: torch.Generator | None = None) -> Tensor:
-        """Latents to begin with: (count, channels, size / stride, size / stride), normal, of the generator."""
+        """Latents to begin with: (count, channels, size / stride, size / stride), normal."""
         side = self.size // self.stride
         where = generator.device if generator else self.device
         shape = (count, self.channels, side, side)
@@ -138,7 +138,9 @@ class Prior:
         ids = torch.stack([self.tokens(sentence) for sentence in sentences])
         return cast(Any, self.text_encoder(ids)).last_hidden_state
 
-    def predict(self, latents: Tensor, t: Tensor | float, text: Tensor, photo: Tensor | None = None) -> Tensor:
+    def predict(
+        self, latents: Tensor, t: Tensor | float, text: Tensor, photo: Tensor | None = None
+    ) -> Tensor:
         """The noise in latents: e_theta(z_t, t, c_text, c_photo).
 
         Args:
@@ -160,7 +162,8 @@ class Prior:
             )
         if photo is not None and photo.shape[1:] != latents.shape[1:]:
             raise PriorError(
-                f"a photo's latents of shape {tuple(photo.shape)}; those of the picture are {tuple(latents.shape)}"
+                f"a photo's latents of shape {tuple(photo.shape)}; those of the picture are "
+                f"{tuple(latents.shape)}"
             )
         given = latents
         if self.instructs:
@@ -253,7 +256,9 @@ def _check(prior: Prior) -> None:
         )
     width, reads = int(prior.text_encoder.config.hidden_size), prior.unet.config["cross_attention_dim"]
     if width != reads:
-        raise PriorError(f"{prior.name}: its text encoder gives {width} numbers a token; its U-Net reads {reads}")
+        raise PriorError(
+            f"{prior.name}: its text encoder gives {width} numbers a token; its U-Net reads {reads}"
+        )
     if prior.prediction not in PREDICTIONS:
         raise PriorError(
             f"{prior.name}: its U-Net predicts {prior.prediction!r}; {' or '.join(PREDICTIONS)} is expected"

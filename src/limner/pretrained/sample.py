@@ -7,9 +7,9 @@
 
 with sigma = sqrt((1 - a_t) / a_t) and y = z sqrt(sigma^2 + 1).
 
-Source: Song, Meng, Ermon, Denoising diffusion implicit models (ICLR 2021), equations 12 and 16; Karras et al.,
-    Elucidating the design space of diffusion-based generative models (NeurIPS 2022), and Katherine Crowson's
-    k-diffusion for the ancestral step.
+Source: Song, Meng, Ermon, Denoising diffusion implicit models (ICLR 2021), equations 12 and 16; Karras et
+    al., Elucidating the design space of diffusion-based generative models (NeurIPS 2022), and Katherine
+    Crowson's k-diffusion for the ancestral step.
 """
 
 from typing import Any, cast

@@ -1,7 +1,7 @@
 """An untrained prior with CLIP at any sizes, and its folder: what the stand-in is trained from.
 
 It has the parts, classes and layout of Stable Diffusion 1.x and InstructPix2Pix: cross attention on every
-level of the U-Net but the coarsest, an autoencoder that keeps one side in 2^(levels - 1), CLIP's text encoder.
+level of the U-Net but the coarsest, an autoencoder of stride 2^(levels - 1), CLIP's text encoder.
 The text encoder is CLIP's own, whose projection lies in the same file; `image_encoder` is its other half.
 """
 
