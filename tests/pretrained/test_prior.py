@@ -13,6 +13,7 @@ from diffusers import StableDiffusionPipeline
 from safetensors.torch import load_file, save_file
 from tests.priors import FULL, SENTENCES, write_prior
 
+from limner.cli import main
 from limner.errors import LimnerWarning
 from limner.hub import FetchError
 from limner.pretrained import folder as folders
@@ -51,7 +52,7 @@ def test_the_layout_is_that_of_stable_diffusion_1(diffusion: Prior) -> None:
 
 @pytest.mark.parametrize("tiny", [False, True])
 def test_pictures_become_latents_and_latents_pictures(tiny: bool, diffusion: Prior, tmp_path: Path) -> None:
-    prior = load_prior(write_prior(tmp_path, replace(FULL, tiny=True, vae=(32,) * 4))) if tiny else diffusion
+    prior = load_prior(write_prior(tmp_path, replace(FULL, tiny=True))) if tiny else diffusion
     picture = torch.rand(2, 3, 64, 48, requires_grad=True)
     latents = prior.encode(picture)
     assert latents.shape == (2, 4, 8, 6)
@@ -63,7 +64,7 @@ def test_pictures_become_latents_and_latents_pictures(tiny: bool, diffusion: Pri
     assert made.shape == picture.shape
     assert made.min() >= 0
     assert made.max() <= 1
-    made.sum().backward()
+    latents.sum().backward()
     assert picture.grad is not None
     assert picture.grad.abs().sum() > 0
 
@@ -320,7 +321,9 @@ def test_a_fetched_model_is_found_with_its_revision(
     assert (prior.name, prior.revision) == ("me/tiny", commit)
 
 
-def test_without_a_network_fetching_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_network_fetching_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def unreachable(name: str) -> None:
         raise ConnectionError(f"no route\nto {name}")
 
@@ -329,6 +332,8 @@ def test_without_a_network_fetching_says_so(monkeypatch: pytest.MonkeyPatch) -> 
         FetchError, match=r"me/tiny could not be downloaded .*no route to me/tiny.*a network is"
     ):
         folders.fetch("me/tiny")
+    assert main(["fetch", "me/tiny"]) != 0
+    assert "me/tiny could not be downloaded from the Hugging Face hub" in capsys.readouterr().err
 
 
 def test_only_what_is_read_is_fetched() -> None:
