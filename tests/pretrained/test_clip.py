@@ -36,7 +36,7 @@ def test_pictures_and_sentences_are_directions(clip: Clip) -> None:
 def test_a_sentence_ends_at_its_first_end(clip: Clip) -> None:
     ids = torch.tensor([clip.tokenizer("a pencil", padding="max_length", max_length=12)["input_ids"]])
     end = int((ids[0] == cast(Any, clip.tokenizer).eos_token_id).nonzero()[0])
-    states = cast(Any, clip.text(ids)).last_hidden_state[:, end]
+    states = clip.text(ids).last_hidden_state[:, end]
     assert torch.allclose(F.normalize(clip.project(states), dim=-1), clip.sentence(["a pencil"]), atol=1e-5)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from tests.priors import FULL, calm, write_prior
-from torch import Tensor
+from torch import Tensor, nn
 
 from limner.pretrained.folder import PriorError
 from limner.pretrained.guidance import Epsilon, guided, instructed, plain
@@ -181,7 +181,11 @@ def test_maps_have_the_documented_shapes(diffusion: Prior) -> None:
 def test_a_map_is_what_its_block_gives_before_the_skip(diffusion: Prior) -> None:
     block = diffusion.unet.get_submodule("up_blocks.3.resnets.2")
     caught: list[tuple[Tensor, Tensor]] = []
-    handle = block.register_forward_hook(lambda _, given, made: caught.append((given[0], made)))
+
+    def catch(_: nn.Module, given: tuple[Tensor, ...], made: Tensor) -> None:
+        caught.append((given[0], made))
+
+    handle = block.register_forward_hook(catch)
     with unet_maps(diffusion, (7,)) as seen:
         diffusion.predict(diffusion.noise(1), 7, diffusion.embed([""]))
     handle.remove()

@@ -8,7 +8,7 @@ Source: Radford et al., Learning transferable visual models from natural languag
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -44,7 +44,7 @@ class Clip:
     @property
     def size(self) -> int:
         """The side of the squares that it sees."""
-        return int(self.vision.config.image_size)
+        return cast(int, self.vision.config.image_size)
 
     @property
     def width(self) -> int:
@@ -60,14 +60,14 @@ class Clip:
         Raises:
             PriorError: The picture is of another shape.
         """
-        return F.normalize(cast(Any, self.vision(self.prepared(picture))).image_embeds, dim=-1)
+        return F.normalize(self.vision(self.prepared(picture)).image_embeds, dim=-1)
 
     def sentence(self, sentences: Sequence[str]) -> Tensor:
         """Where sentences lie: (N, width), of length one. What is too long is cut."""
         length = int(self.text.config.max_position_embeddings)
         told = self.tokenizer(list(sentences), padding="max_length", truncation=True, max_length=length)
         ids = torch.tensor(told["input_ids"], device=self.text.device)
-        return F.normalize(cast(Any, self.text(ids)).text_embeds, dim=-1)
+        return F.normalize(self.text(ids).text_embeds, dim=-1)
 
     def project(self, states: Tensor) -> Tensor:
         """W_T of states (..., width of the text encoder), such as the mean of a prior's words; any length.

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import diffusers
 import torch
 import transformers
+from diffusers import ModelMixin
+from diffusers.utils import logging as diffusers_logging
 from torch import nn
 from transformers import CLIPTokenizer
 
@@ -31,7 +32,7 @@ def open_part(kind: type[Part], path: Path, device: torch.device, dtype: torch.d
     Raises:
         PriorError: The files are missing, damaged, of another network, or too large for the memory.
     """
-    named = {"torch_dtype" if issubclass(kind, diffusers.ModelMixin) else "dtype": dtype}
+    named = {"torch_dtype" if issubclass(kind, ModelMixin) else "dtype": dtype}
     try:
         with quiet():
             part, told = cast(Any, kind).from_pretrained(
@@ -78,10 +79,10 @@ def open_tokenizer(path: Path) -> CLIPTokenizer:
 @contextmanager
 def quiet() -> Generator[None, None, None]:
     """Neither library prints while it reads: what is wrong is said by an error, once."""
-    level, other = transformers.logging.get_verbosity(), diffusers.logging.get_verbosity()
+    level, other = transformers.logging.get_verbosity(), diffusers_logging.get_verbosity()
     bar = transformers.logging.is_progress_bar_enabled()
     transformers.logging.set_verbosity(logging.CRITICAL)
-    diffusers.logging.set_verbosity(logging.CRITICAL)
+    diffusers_logging.set_verbosity(logging.CRITICAL)
     transformers.logging.disable_progress_bar()
     try:
         with warnings.catch_warnings():
@@ -89,6 +90,6 @@ def quiet() -> Generator[None, None, None]:
             yield
     finally:
         transformers.logging.set_verbosity(level)
-        diffusers.logging.set_verbosity(other)
+        diffusers_logging.set_verbosity(other)
         if bar:
             transformers.logging.enable_progress_bar()

@@ -117,7 +117,7 @@ class Prior:
 
     def decode(self, latents: Tensor) -> Tensor:
         """The picture of latents: D(z / s), (N, 3, H, W) in [0, 1]."""
-        made = cast(Any, self.vae.decode(latents.to(self.dtype) / self._scale)).sample
+        made = cast(Any, self.vae).decode(latents.to(self.dtype) / self._scale).sample
         return (made / 2 + 0.5).clamp(0, 1)
 
     def tokens(self, sentence: str) -> Tensor:
@@ -136,7 +136,7 @@ class Prior:
     def embed(self, sentences: Sequence[str]) -> Tensor:
         """What the text encoder makes of sentences: its last states, (N, T, width). "" is no instruction."""
         ids = torch.stack([self.tokens(sentence) for sentence in sentences])
-        return cast(Any, self.text_encoder(ids)).last_hidden_state
+        return self.text_encoder(ids).last_hidden_state
 
     def predict(
         self, latents: Tensor, t: Tensor | float, text: Tensor, photo: Tensor | None = None
@@ -170,7 +170,7 @@ class Prior:
             beside = torch.zeros_like(latents) if photo is None else photo.expand_as(latents)
             given = torch.cat([latents, beside], 1)
         t = torch.as_tensor(t, device=latents.device)
-        said = cast(Any, self.unet(given, t, text.expand(len(latents), -1, -1))).sample
+        said = self.unet(given, t, text.expand(len(latents), -1, -1)).sample
         if self.prediction == "v_prediction":
             left = self.signal(t).to(latents.dtype).view(-1, 1, 1, 1)
             return left.sqrt() * said + (1 - left).sqrt() * latents

@@ -32,7 +32,7 @@ def ddim_levels(prior: Prior, steps: int) -> DDIMScheduler:
     Raises:
         PriorError: The number of steps is not in 1 ... the number of times that the prior was trained on.
     """
-    scheduler = cast(DDIMScheduler, DDIMScheduler.from_config(prior.scheduler.config, **SETTINGS))
+    scheduler = cast(DDIMScheduler, DDIMScheduler.from_config(_settings(prior)))
     _check(steps, prior)
     scheduler.set_timesteps(steps, device=prior.device)
     return scheduler
@@ -60,9 +60,9 @@ def ddim(
     Raises:
         PriorError: The number of steps is out of range.
     """
-    scheduler, z = ddim_levels(prior, steps), noise
+    scheduler, z = cast(Any, ddim_levels(prior, steps)), noise
     for t in scheduler.timesteps:
-        z = cast(Any, scheduler.step(epsilon(z, t), t, z, eta=eta, generator=generator)).prev_sample
+        z = scheduler.step(epsilon(z, t), t, z, eta=eta, generator=generator).prev_sample
     return z
 
 
@@ -71,8 +71,7 @@ def euler_ancestral(
     prior: Prior, epsilon: Epsilon, noise: Tensor, steps: int = 20, generator: torch.Generator | None = None
 ) -> Tensor:
     """Latents by Euler's ancestral steps: arguments, shapes and errors as `ddim`."""
-    settings: dict[str, Any] = {**prior.scheduler.config, **SETTINGS}
-    scheduler = cast(Any, EulerAncestralDiscreteScheduler.from_config(settings))
+    scheduler = cast(Any, EulerAncestralDiscreteScheduler.from_config(_settings(prior)))
     _check(steps, prior)
     scheduler.set_timesteps(steps, device=prior.device)
     y = noise * scheduler.init_noise_sigma
@@ -80,6 +79,10 @@ def euler_ancestral(
         e = epsilon(scheduler.scale_model_input(y, t), t)
         y = scheduler.step(e, t, y, generator=generator).prev_sample
     return y
+
+
+def _settings(prior: Prior) -> dict[str, Any]:
+    return {**prior.scheduler.config, **SETTINGS}
 
 
 def _check(steps: int, prior: Prior) -> None:

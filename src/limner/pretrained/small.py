@@ -175,7 +175,7 @@ def _unet(sizes: Sizes) -> UNet2DConditionModel:
 
 def _autoencoder(sizes: Sizes) -> AutoencoderKL:
     levels = len(sizes.vae)
-    return AutoencoderKL(
+    return cast(Any, AutoencoderKL)(
         down_block_types=("DownEncoderBlock2D",) * levels,
         up_block_types=("UpDecoderBlock2D",) * levels,
         block_out_channels=sizes.vae,
