@@ -31,11 +31,11 @@ $(VENV)/core: $(VENV)/python pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/test: $(VENV)/python pyproject.toml constraints.txt
-	$(PIP) -e ".[train,test]"
+	$(PIP) -e ".[train,diffusion,test]"
 	@touch $@ $(VENV)/core
 
 $(VENV)/check: $(VENV)/test
-	$(PIP) -e ".[train,test,check]"
+	$(PIP) -e ".[train,diffusion,test,check]"
 	@touch $@
 
 clean:

@@ -26,6 +26,11 @@ OWNERS = {
     "onnx": {"export.py"},
     "tyro": {"cli.py"},
     "rich": {"cli.py"},
+    "diffusers": {f"pretrained/{name}.py" for name in ("maps", "opening", "prior", "sample", "small")},
+    "transformers": {f"pretrained/{name}.py" for name in ("clip", "opening", "prior", "small", "words")},
+    "tokenizers": {"pretrained/words.py"},
+    "huggingface_hub": {"pretrained/folder.py"},
+    "psutil": {"pretrained/folder.py"},
 }
 
 
@@ -82,7 +87,7 @@ def _modules_after(code: str) -> set[str]:
 
 def test_help_imports_nothing_heavy() -> None:
     loaded = _modules_after("from limner.cli import main; main(['--help'])")
-    assert not loaded & {"torch", "cv2", "onnxruntime", "tyro", "numpy", "PIL"}
+    assert not loaded & {"torch", "cv2", "onnxruntime", "tyro", "numpy", "PIL", "diffusers", "transformers"}
 
 
 def test_drawing_does_not_import_torch(tmp_path: Path) -> None:
@@ -91,7 +96,8 @@ def test_drawing_does_not_import_torch(tmp_path: Path) -> None:
         f"image.write({str(tmp_path / 'a.png')!r}, np.zeros((9, 9, 3), np.uint8))\n"
         f"assert main(['draw', {str(tmp_path / 'a.png')!r}, '--whole']) == 0"
     )
-    assert not _modules_after(code) & {"torch", "onnx", "accelerate", "safetensors"}
+    heavy = {"torch", "onnx", "accelerate", "safetensors", "diffusers", "transformers", "huggingface_hub"}
+    assert not _modules_after(code) & heavy
 
 
 def test_data_sets_import_nothing_heavy() -> None:

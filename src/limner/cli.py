@@ -270,13 +270,17 @@ def fetch(names: tuple[str, ...] = (), /) -> int:
     """Download weights that others published, into limner's cache; without a name, list what there is.
 
     Args:
-        names: What to download; what it needs comes with it.
+        names: What to download; what it needs comes with it. OWNER/NAME is a model of the Hugging Face hub,
+            such as timbrooks/instruct-pix2pix, and goes to the hub's own cache.
     """
     from limner import hub
 
-    for card in map(hub.download, names):
+    for name in names:
+        if "/" in name:
+            _tell(str(_fetch_model(name)))
+            continue
         with _bar(shown=True) as report:
-            _tell(str(hub.fetch(card, report)))
+            _tell(str(hub.fetch(hub.download(name), report)))
     if names:
         return 0
     for card in hub.downloads().values():
@@ -288,6 +292,14 @@ def fetch(names: tuple[str, ...] = (), /) -> int:
             f"  from        {card.url}"
         )
     return 0
+
+
+def _fetch_model(name: str) -> Path:
+    try:
+        from limner.pretrained.folder import fetch as fetch_model
+    except ImportError as error:
+        raise LimnerError(f"{error}: {name} needs pip install 'limner[train,diffusion]'") from error
+    return fetch_model(name).path
 
 
 def _train(args: Sequence[str]) -> int:

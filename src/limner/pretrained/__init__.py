@@ -1,1 +1,1 @@
-"""Networks to look through, trained by others (fetched) or by limner (stand-in teachers); needs torch."""
+"""Networks that others trained (fetched) or limner (stand-ins), to look through or draw with; needs torch."""

@@ -1,0 +1,240 @@
+"""An untrained prior with CLIP at any sizes, and its folder: what the stand-in is trained from.
+
+It has the parts, classes and layout of Stable Diffusion 1.x and InstructPix2Pix: cross attention on every
+level of the U-Net but the coarsest, an autoencoder of stride 2^(levels - 1), CLIP's text encoder.
+The text encoder is CLIP's own, whose projection lies in the same file; `image_encoder` is its other half.
+"""
+
+import copy
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import gcd
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from diffusers import AutoencoderKL, AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
+from torch import nn
+from transformers import (
+    CLIPTextConfig,
+    CLIPTextModelWithProjection,
+    CLIPTokenizer,
+    CLIPVisionConfig,
+    CLIPVisionModelWithProjection,
+)
+
+from limner.files import replacing
+from limner.pretrained.folder import INDEX
+from limner.pretrained.opening import quiet
+from limner.pretrained.words import train_tokenizer
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How large each part is; the defaults are those of the stand-in.
+
+    Attributes:
+        size: Side of the pictures in pixels.
+        instructs: Whether the U-Net takes a photo beside the latents.
+        latents: Channels of the latents.
+        vae: Channels of each level of the autoencoder, finest first.
+        vae_layers: Blocks a level of it.
+        tiny: Whether the autoencoder is an AutoencoderTiny, of one width: its first.
+        unet: Channels of each level of the U-Net, finest first.
+        unet_layers: Blocks a level of it on the way down; one more on the way up.
+        heads: Of each attention in the U-Net.
+        tokens: Of a sentence.
+        merges: Tokens beyond the 512 that spell any word.
+        text: Width of the text encoder.
+        text_layers: Of it.
+        vision: Width of the picture encoder.
+        vision_layers: Of it.
+        vision_size: Side of the squares that it sees.
+        patch: Side of its patches.
+        common: Width of CLIP's common space.
+    """
+
+    size: int = 256
+    instructs: bool = True
+    latents: int = 4
+    vae: tuple[int, ...] = (32, 64, 96, 128)
+    vae_layers: int = 1
+    tiny: bool = False
+    unet: tuple[int, ...] = (64, 128, 192)
+    unet_layers: int = 1
+    heads: int = 4
+    tokens: int = 32
+    merges: int = 1024
+    text: int = 256
+    text_layers: int = 4
+    vision: int = 192
+    vision_layers: int = 4
+    vision_size: int = 128
+    patch: int = 16
+    common: int = 128
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A prior and its CLIP, to be trained.
+
+    Attributes:
+        unet: Predicts noise.
+        vae: Picture to latents and back.
+        text: The text encoder, with CLIP's projection.
+        vision: CLIP's picture encoder.
+        tokenizer: Sentence to tokens.
+        scheduler: Noise levels, those of Stable Diffusion 1.x.
+    """
+
+    unet: UNet2DConditionModel
+    vae: AutoencoderKL | AutoencoderTiny
+    text: CLIPTextModelWithProjection
+    vision: CLIPVisionModelWithProjection
+    tokenizer: CLIPTokenizer
+    scheduler: DDIMScheduler
+
+    @property
+    def networks(self) -> dict[str, nn.Module]:
+        """By the names of their folders."""
+        return {
+            "unet": self.unet,
+            "vae": self.vae,
+            "text_encoder": self.text,
+            "image_encoder": self.vision,
+        }
+
+
+def small(sizes: Sizes, sentences: Iterable[str]) -> Parts:
+    """All parts, untrained: their weights are drawn from torch's generator.
+
+    Args:
+        sizes: Of the parts.
+        sentences: What the tokenizer is to know.
+    """
+    tokenizer = train_tokenizer(sentences, sizes.merges, sizes.tokens)
+    vae = _tiny(sizes) if sizes.tiny else _autoencoder(sizes)
+    return Parts(_unet(sizes), vae, _text(sizes, tokenizer), _vision(sizes), tokenizer, _scheduler())
+
+
+def save(parts: Parts, folder: Path, dtype: torch.dtype = torch.float16) -> None:
+    """Writes a folder in diffusers' format, which `load_prior`, `load_clip` and diffusers itself read.
+
+    Args:
+        parts: What is written; the parts themselves keep their precision.
+        folder: Is made if it is not there.
+        dtype: Of the weights in the files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with quiet():
+        for name, network in parts.networks.items():
+            cast(Any, copy.deepcopy(network).to(dtype)).save_pretrained(folder / name)
+        parts.tokenizer.save_pretrained(folder / "tokenizer")
+        parts.scheduler.save_pretrained(folder / "scheduler")
+    index = {
+        "_class_name": "StableDiffusion" + "InstructPix2Pix" * _instructs(parts) + "Pipeline",
+        "feature_extractor": [None, None],
+        "image_encoder": ["transformers", "CLIPVisionModelWithProjection"],
+        "safety_checker": [None, None],
+        "requires_safety_checker": False,
+        "scheduler": ["diffusers", "DDIMScheduler"],
+        # The same file without its projection: what diffusers' pipelines take.
+        "text_encoder": ["transformers", "CLIPTextModel"],
+        "tokenizer": ["transformers", "CLIPTokenizer"],
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "vae": ["diffusers", type(parts.vae).__name__],
+    }
+    with replacing(folder / INDEX) as new:
+        new.write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+    # safetensors makes files for the owner's eyes only.
+    for file in folder.glob("*/*"):
+        file.chmod((folder / INDEX).stat().st_mode)
+
+
+def _instructs(parts: Parts) -> bool:
+    return int(parts.unet.config["in_channels"]) > int(parts.unet.config["out_channels"])
+
+
+def _unet(sizes: Sizes) -> UNet2DConditionModel:
+    deeper = len(sizes.unet) - 1
+    return UNet2DConditionModel(
+        sample_size=sizes.size // 2 ** (len(sizes.vae) - 1),
+        in_channels=sizes.latents * (2 if sizes.instructs else 1),
+        out_channels=sizes.latents,
+        down_block_types=("CrossAttnDownBlock2D",) * deeper + ("DownBlock2D",),
+        up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * deeper,
+        block_out_channels=sizes.unet,
+        layers_per_block=sizes.unet_layers,
+        norm_num_groups=gcd(32, *sizes.unet),
+        cross_attention_dim=sizes.text,
+        # diffusers calls the number of heads so.
+        attention_head_dim=sizes.heads,
+    )
+
+
+def _autoencoder(sizes: Sizes) -> AutoencoderKL:
+    levels = len(sizes.vae)
+    return cast(Any, AutoencoderKL)(
+        down_block_types=("DownEncoderBlock2D",) * levels,
+        up_block_types=("UpDecoderBlock2D",) * levels,
+        block_out_channels=sizes.vae,
+        layers_per_block=sizes.vae_layers,
+        latent_channels=sizes.latents,
+        norm_num_groups=gcd(32, *sizes.vae),
+        sample_size=sizes.size,
+    )
+
+
+def _tiny(sizes: Sizes) -> AutoencoderTiny:
+    levels, layers = len(sizes.vae), sizes.vae_layers
+    return AutoencoderTiny(
+        encoder_block_out_channels=(sizes.vae[0],) * levels,
+        decoder_block_out_channels=(sizes.vae[0],) * levels,
+        num_encoder_blocks=(1,) + (layers,) * (levels - 1),
+        num_decoder_blocks=(layers,) * (levels - 1) + (1,),
+        latent_channels=sizes.latents,
+    )
+
+
+def _text(sizes: Sizes, tokenizer: CLIPTokenizer) -> CLIPTextModelWithProjection:
+    end = cast(Any, tokenizer).eos_token_id
+    return CLIPTextModelWithProjection(
+        CLIPTextConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=sizes.text,
+            intermediate_size=4 * sizes.text,
+            num_hidden_layers=sizes.text_layers,
+            num_attention_heads=max(1, sizes.text // 64),
+            max_position_embeddings=sizes.tokens,
+            projection_dim=sizes.common,
+            bos_token_id=cast(Any, tokenizer).bos_token_id,
+            eos_token_id=end,
+            pad_token_id=end,
+        )
+    )
+
+
+def _vision(sizes: Sizes) -> CLIPVisionModelWithProjection:
+    return CLIPVisionModelWithProjection(
+        CLIPVisionConfig(
+            hidden_size=sizes.vision,
+            intermediate_size=4 * sizes.vision,
+            num_hidden_layers=sizes.vision_layers,
+            num_attention_heads=max(1, sizes.vision // 64),
+            image_size=sizes.vision_size,
+            patch_size=sizes.patch,
+            projection_dim=sizes.common,
+        )
+    )
+
+
+def _scheduler() -> DDIMScheduler:
+    return DDIMScheduler(
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        clip_sample=False,
+        set_alpha_to_one=False,
+        steps_offset=1,
+    )

@@ -1,0 +1,226 @@
+"""Guidance, samplers and inversion against their equations, by hand; maps, whose hooks come off."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from tests.priors import FULL, calm, write_prior
+from torch import Tensor, nn
+
+from limner.pretrained.folder import PriorError
+from limner.pretrained.guidance import Epsilon, guided, instructed, plain
+from limner.pretrained.invert import invert
+from limner.pretrained.maps import unet_blocks, unet_maps, vae_maps
+from limner.pretrained.prior import Prior, load_prior
+from limner.pretrained.sample import ddim, euler_ancestral
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def linear(z: Tensor, _: Tensor) -> Tensor:
+    """An epsilon whose equations can be solved."""
+    return 0.6 * z
+
+
+def test_guidance_by_text_is_its_equation(diffusion: Prior) -> None:
+    z, t = diffusion.noise(2, seeded()), torch.tensor(321)
+    text, empty = diffusion.embed(["a pencil"]), diffusion.embed([""])
+    none, told = (diffusion.predict(z, t, each) for each in (empty, text))
+    assert torch.allclose(guided(diffusion, text, empty, 5.0)(z, t), none + 5 * (told - none), atol=1e-5)
+    assert torch.allclose(guided(diffusion, text, empty, 1.0)(z, t), plain(diffusion, text)(z, t), atol=1e-5)
+
+
+def test_guidance_by_text_and_photo_is_equation_3(instruct: Prior) -> None:
+    z, t = instruct.noise(2, seeded()), torch.tensor([321, 20])
+    text, empty = instruct.embed(["a pencil", "a sketch"]), instruct.embed([""])
+    photo = instruct.condition(torch.rand(1, 3, 64, 64))
+    none, seen = instruct.predict(z, t, empty), instruct.predict(z, t, empty, photo)
+    asked = instruct.predict(z, t, text, photo)
+    expected = none + 1.5 * (seen - none) + 7.5 * (asked - seen)
+    assert torch.allclose(instructed(instruct, text, empty, photo)(z, t), expected, atol=1e-4)
+
+
+def test_gradients_pass_through_guidance(instruct: Prior) -> None:
+    z, empty = instruct.noise(1, seeded()), instruct.embed([""])
+    text = instruct.embed(["a pencil"]).clone().requires_grad_()
+    instructed(instruct, text, empty, z)(z, torch.tensor(9)).sum().backward()
+    assert text.grad is not None
+    assert text.grad.abs().sum() > 0
+
+
+def test_ddim_is_its_equation(diffusion: Prior) -> None:
+    z = noise = diffusion.noise(1, seeded())
+    a = diffusion.scheduler.alphas_cumprod
+    for t in (751, 501, 251, 1):
+        left, before, e = a[t], a[max(t - 250, 0)], 0.6 * z
+        z = before.sqrt() * (z - (1 - left).sqrt() * e) / left.sqrt() + (1 - before).sqrt() * e
+    assert torch.allclose(ddim(diffusion, linear, noise, steps=4), z, atol=1e-5)
+
+
+def test_diffsketchs_times_are_among_50_steps(diffusion: Prior) -> None:
+    times: list[int] = []
+
+    def epsilon(z: Tensor, t: Tensor) -> Tensor:
+        times.append(int(t))
+        return z
+
+    ddim(diffusion, epsilon, diffusion.noise(1))
+    assert {1, 61, 161, 241, 321, 421, 501, 561, 641, 701, 781, 861, 941} <= set(times)
+    assert times == sorted(times, reverse=True)
+    assert len(times) == 50
+
+
+def test_euler_ancestral_is_its_equation(diffusion: Prior) -> None:
+    noise = diffusion.noise(1, seeded())
+    a = diffusion.scheduler.alphas_cumprod
+    levels = [((1 - a[t]) / a[t]).sqrt() for t in (501, 1)]
+    y, generator = noise * (levels[0] ** 2 + 1).sqrt(), seeded(5)
+    for sigma, next_ in zip(levels, [*levels[1:], torch.tensor(0.0)], strict=True):
+        up = next_ * (1 - next_**2 / sigma**2).sqrt()
+        down = (next_**2 - up**2).sqrt()
+        y = (
+            y
+            + (down - sigma) * 0.6 * y / (sigma**2 + 1).sqrt()
+            + up * torch.randn(y.shape, generator=generator)
+        )
+    assert torch.allclose(euler_ancestral(diffusion, linear, noise, 2, seeded(5)), y, atol=1e-3)
+
+
+def test_euler_ancestral_takes_instruct_pix2pixs_times(instruct_folder: Path, tmp_path: Path) -> None:
+    # Its file names no spacing of the times: each sampler then has its own.
+    folder = Path(shutil.copytree(instruct_folder, tmp_path / "other"))
+    path = folder / "scheduler" / "scheduler_config.json"
+    told = json.loads(path.read_text()) | {"_class_name": "EulerAncestralDiscreteScheduler"}
+    path.write_text(json.dumps({key: value for key, value in told.items() if key != "timestep_spacing"}))
+    prior, times = load_prior(folder), list[float]()
+
+    def epsilon(z: Tensor, t: Tensor) -> Tensor:
+        times.append(float(t))
+        return 0.1 * z
+
+    euler_ancestral(prior, epsilon, prior.noise(1), 4)
+    assert times == [999, 666, 333, 0]
+    times.clear()
+    ddim(prior, epsilon, prior.noise(1), 4)
+    assert times == [751, 501, 251, 1]
+
+
+@pytest.mark.parametrize("draw", [ddim, euler_ancestral])
+@pytest.mark.parametrize("steps", [0, 1001])
+def test_too_few_or_too_many_steps_are_told(
+    draw: Callable[[Prior, Epsilon, Tensor, int], Tensor], steps: int, diffusion: Prior
+) -> None:
+    with pytest.raises(PriorError, match=f"{steps} steps of sampling; 1 to 1000 are expected"):
+        draw(diffusion, linear, diffusion.noise(1), steps)
+
+
+def test_the_same_noise_gives_the_same_picture(instruct: Prior) -> None:
+    text, empty = instruct.embed(["a pencil"]), instruct.embed([""])
+    epsilon = instructed(instruct, text, empty, instruct.condition(torch.rand(1, 3, 64, 64)))
+    noise = instruct.noise(1, seeded())
+    for draw in (ddim, euler_ancestral):
+        one, same = (draw(instruct, epsilon, noise, steps=2, generator=seeded(1)) for _ in range(2))
+        assert torch.equal(one, same)
+        assert torch.isfinite(one).all()
+        assert instruct.decode(one).shape == (1, 3, 64, 64)
+    quiet, other = (ddim(instruct, epsilon, noise, 2, eta, seeded(1)) for eta in (0.0, 1.0))
+    assert not torch.allclose(quiet, other)
+
+
+def test_inversion_is_undone_by_sampling(diffusion_folder: Path) -> None:
+    prior = calm(diffusion_folder)
+    latents = prior.encode(torch.rand(1, 3, 64, 64)) + prior.noise(1, seeded())
+    epsilon = plain(prior, prior.embed([""]))
+    errors = [
+        float((ddim(prior, epsilon, invert(prior, epsilon, latents, 3, r), 3) - latents).abs().max())
+        for r in (0, 3)
+    ]
+    assert errors[1] < 0.1 * errors[0]
+    assert errors[1] < 1e-3
+
+
+def test_refined_inversion_is_exact_where_noise_is_linear(diffusion: Prior) -> None:
+    latents = diffusion.noise(2, seeded())
+
+    def little(z: Tensor, _: Tensor) -> Tensor:
+        return 0.1 * z
+
+    noise = invert(diffusion, little, latents, 10, refine=30)
+    assert torch.allclose(ddim(diffusion, little, noise, 10), latents, atol=1e-4)
+    assert not torch.allclose(noise, latents, atol=0.1)
+
+
+def test_maps_have_the_documented_shapes(diffusion: Prior) -> None:
+    text, empty = diffusion.embed(["a pencil"]), diffusion.embed([""])
+    with unet_maps(diffusion, (251, 751)) as seen, vae_maps(diffusion) as drawn:
+        diffusion.decode(ddim(diffusion, guided(diffusion, text, empty, 5.0), diffusion.noise(1), steps=4))
+    sides, widths = (1, 2, 4, 8), (16, 16, 16, 8)
+    expected = {
+        f"up_blocks.{i}.resnets.{j}": (2, widths[i], sides[i], sides[i]) for i in range(4) for j in range(3)
+    }
+    assert len(expected) == 12
+    assert list(seen) == [251, 751]
+    for maps in seen.values():
+        assert {name: tuple(value.shape) for name, value in maps.items()} == expected
+    assert not torch.equal(seen[251]["up_blocks.3.resnets.2"], seen[751]["up_blocks.3.resnets.2"])
+    assert {name: tuple(value.shape[1:]) for name, value in drawn.items()} == {
+        "decoder.mid_block.resnets.1": (16, 8, 8),
+        "decoder.up_blocks.0.resnets.2": (16, 8, 8),
+        "decoder.up_blocks.1.resnets.2": (16, 16, 16),
+        "decoder.up_blocks.2.resnets.2": (8, 32, 32),
+        "decoder.up_blocks.3.resnets.2": (8, 64, 64),
+    }
+
+
+def test_a_map_is_what_its_block_gives_before_the_skip(diffusion: Prior) -> None:
+    block = diffusion.unet.get_submodule("up_blocks.3.resnets.2")
+    caught: list[tuple[Tensor, Tensor]] = []
+
+    def catch(_: nn.Module, given: tuple[Tensor, ...], made: Tensor) -> None:
+        caught.append((given[0], made))
+
+    handle = block.register_forward_hook(catch)
+    with unet_maps(diffusion, (7,)) as seen:
+        diffusion.predict(diffusion.noise(1), 7, diffusion.embed([""]))
+    handle.remove()
+    (given, made) = caught[0]
+    skip = block.get_submodule("conv_shortcut")(given)
+    assert torch.allclose(seen[7]["up_blocks.3.resnets.2"] + skip, made, atol=1e-5)
+
+
+def test_the_decoder_of_a_tiny_autoencoder_has_maps_too(tmp_path: Path) -> None:
+    prior = load_prior(write_prior(tmp_path, replace(FULL, tiny=True)))
+    with vae_maps(prior) as drawn:
+        prior.decode(prior.noise(1))
+    assert [tuple(value.shape[1:]) for value in drawn.values()] == [(8, s, s) for s in (8, 16, 32, 64)]
+
+
+def test_hooks_come_off_and_change_nothing(diffusion: Prior) -> None:
+    z, text = diffusion.noise(1, seeded()), diffusion.embed([""])
+    before = diffusion.predict(z, 5, text)
+    with unet_maps(diffusion, (5,)):
+        assert torch.equal(diffusion.predict(z, 5, text), before)
+    with pytest.raises(RuntimeError, match="stop"), unet_maps(diffusion, (5,)), vae_maps(diffusion):
+        raise RuntimeError("stop")
+    for net in (diffusion.unet, diffusion.vae):
+        assert not any(part._forward_hooks or part._forward_pre_hooks for part in net.modules())  # pyright: ignore[reportPrivateUsage]
+    assert torch.equal(diffusion.predict(z, 5, text), before)
+
+
+def test_a_time_that_never_came_is_told(diffusion: Prior) -> None:
+    with (
+        pytest.raises(PriorError, match=r"maps at the times \[6\] were asked for, where the U-Net never was"),
+        unet_maps(diffusion, (5, 6)),
+    ):
+        diffusion.predict(diffusion.noise(1), 5, diffusion.embed([""]))
+
+
+def test_blocks_are_named_as_in_the_network(diffusion: Prior) -> None:
+    for name, part in unet_blocks(diffusion).items():
+        assert diffusion.unet.get_submodule(f"{name}.conv2") is part
