@@ -36,7 +36,8 @@ def record(*tables: Table, **values: object) -> dict[str, Any]:
     """What a benchmark's JSON holds: machine, command, tables by name, and single values by name."""
     told = {table.name: {"head": table.head, "rows": table.rows} for table in tables}
     module = getattr(sys.modules["__main__"], "__spec__", None)
-    words = ["python", "-m", module.name if module else sys.argv[0], *sys.argv[1:]]
+    called = module.name.removesuffix(".__main__") if module else sys.argv[0]
+    words = ["python", "-m", called, *sys.argv[1:]]
     return {
         "machine": machine(),
         "python": platform.python_version(),
