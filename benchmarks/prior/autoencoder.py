@@ -14,7 +14,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 
 from benchmarks.prior.given import People
 from benchmarks.prior.grid import grid
@@ -48,9 +47,8 @@ class Options(People):
 
 def reconstructed(prior: Prior, given: Sequence[Picture]) -> list[Picture]:
     """D(E(x)) of pictures (side, side, 3) uint8."""
-    with torch.no_grad():
-        batches = [tensor(given[part]) for part in parts(len(given), BATCH)]
-        return [each for batch in batches for each in pictures(prior.decode(prior.encode(batch)))]
+    batches = (tensor(given[part]) for part in parts(len(given), BATCH))
+    return [each for batch in batches for each in pictures(prior.decode(prior.encode(batch)))]
 
 
 def halved(picture: Picture) -> Picture:
@@ -67,8 +65,7 @@ def in_colour(real: Picture, made: Picture) -> float:
 
 def distance(teacher: Teacher, real: Picture, made: Picture) -> float:
     """How far apart two pictures are for a teacher."""
-    with torch.no_grad():
-        return float(perceptual_loss(teacher(tensor([real])), teacher(tensor([made]))))
+    return float(perceptual_loss(teacher(tensor([real])), teacher(tensor([made]))))
 
 
 def row(

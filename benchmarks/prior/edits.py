@@ -13,29 +13,22 @@ the share of the others' pictures in which a face was found stands beside the me
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import torch
-from diffusers import UNet2DConditionModel
-from torch import Tensor
-
 from benchmarks.prior.autoencoder import reconstructed
+from benchmarks.prior.drawing import Manner, at_once, edited, open_plain
 from benchmarks.prior.given import People
 from benchmarks.prior.grid import grid
-from benchmarks.prior.squares import parts, pictures, sitters, tensor
+from benchmarks.prior.squares import sitters
 from benchmarks.prior.triples import Triple, triple
 from benchmarks.record import Table, show
 from limner import image
 from limner.data.edits import FAMILIES, Family
 from limner.errors import LimnerError
 from limner.evaluate.judging import Judge, Rules, judge
-from limner.evaluate.score import Score
 from limner.image import Picture
-from limner.pretrained.guidance import Epsilon, instructed, plain
-from limner.pretrained.opening import open_part
-from limner.pretrained.prior import Prior, load_prior
-from limner.pretrained.sample import euler_ancestral
+from limner.pretrained.prior import load_prior
 
 METRICS = ("ssim", "structure")
 
@@ -56,72 +49,8 @@ class Options(People):
     """How much the photo is; 1 costs two branches in place of three, and 1 of both one."""
     plain: Path | None = None
     """Folder of a U-Net in diffusers' format, `unet/` in it, which gives the edited latents at once."""
-    batch: int = 8
-    """Edits sampled together."""
     sheet: Path | None = None
     """Where photo, true edit and made one of the first person go: give portraits that may be shown."""
-
-
-def asked(prior: Prior, text: Tensor, photo: Tensor, text_scale: float, image_scale: float) -> Epsilon:
-    """`instructed`, with no branch more than these scales need."""
-    if text_scale == image_scale == 1:
-        return plain(prior, text, photo)
-    empty = prior.embed([""])
-    if image_scale != 1:
-        return instructed(prior, text, empty, photo, text_scale, image_scale)
-    seen, told = plain(prior, empty, photo), plain(prior, text, photo)
-
-    def epsilon(latents: Tensor, t: Tensor) -> Tensor:
-        none = seen(latents, t)
-        return none + text_scale * (told(latents, t) - none)
-
-    return epsilon
-
-
-def sampled(prior: Prior, triples: Sequence[Triple], options: Options) -> list[Picture]:
-    """What the prior makes of the triples' photos and sentences."""
-    made: list[Picture] = []
-    for part in parts(len(triples), options.batch):
-        batch = triples[part]
-        text, photo = conditions(prior, batch)
-        epsilon = asked(prior, text, photo, options.text_scale, options.image_scale)
-        chance = torch.Generator().manual_seed(options.seed + part.start)
-        noise = prior.noise(len(batch), chance)
-        made += pictures(prior.decode(euler_ancestral(prior, epsilon, noise, options.steps, chance)))
-    return made
-
-
-def at_once(prior: Prior, net: UNet2DConditionModel, triples: Sequence[Triple], batch: int) -> list[Picture]:
-    """What a net makes of them that gives latents, in place of noisy ones, of zeros and at t = 0."""
-    made: list[Picture] = []
-    for part in parts(len(triples), batch):
-        text, photo = conditions(prior, triples[part])
-        latents = net(torch.cat([torch.zeros_like(photo), photo], 1), 0, text).sample
-        made += pictures(prior.decode(latents))
-    return made
-
-
-def conditions(prior: Prior, triples: Sequence[Triple]) -> tuple[Tensor, Tensor]:
-    """Sentences (N, T, width) and photos (N, channels, h, w) as the U-Net is given them."""
-    photos = tensor([each.sitter.photo for each in triples])
-    return prior.embed([each.sentence for each in triples]), prior.condition(photos)
-
-
-def open_plain(folder: Path, prior: Prior) -> UNet2DConditionModel:
-    """The plain net of a folder.
-
-    Raises:
-        limner.pretrained.folder.PriorError: There is no U-Net in it.
-        LimnerError: It takes or gives other channels.
-    """
-    net = open_part(UNet2DConditionModel, folder / "unet", prior.device, prior.dtype)
-    got = int(net.config["in_channels"]), int(net.config["out_channels"])
-    if got != (2 * prior.channels, prior.channels):
-        raise LimnerError(
-            f"{folder}: its U-Net takes and gives {got[0]} and {got[1]} channels; {2 * prior.channels} and "
-            f"{prior.channels} are expected"
-        )
-    return net
 
 
 def chosen(names: Sequence[str]) -> list[Family]:
@@ -136,57 +65,69 @@ def chosen(names: Sequence[str]) -> list[Family]:
     return [FAMILIES[name] for name in names or FAMILIES]
 
 
-def tabled(triples: Sequence[Triple], made: Mapping[str, Sequence[Picture]]) -> Table:
+def tabled(
+    triples: Sequence[Triple], made: Mapping[str, Sequence[Picture]], rules: Rules | None = None
+) -> Table:
     """By family, and over drawing-like ones, photographic ones and all."""
-    judges = {metric: judge(metric, Rules()) for metric in METRICS}
+    judges = {metric: judge(metric, rules or Rules()) for metric in METRICS}
     seen = {
-        (who, metric): [
-            each.see(real.edited, mine, real.edited) for real, mine in zip(triples, theirs, strict=True)
-        ]
+        (who, metric): [_see(each, *pair) for pair in zip(triples, theirs, strict=True)]
         for who, theirs in made.items()
         for metric, each in judges.items()
     }
+    rows: list[tuple[str, ...]] = []
+    for key, places in grouped(triples).items():
+        cells = [_cell(judges[metric], [values[i] for i in places]) for (_, metric), values in seen.items()]
+        rows.append((*key, f"{len(places)}", *cells))
+    head = ("family", "kind", "n", *(f"{who}: {metric}" for who, metric in seen))
+    return Table("edits", head, tuple(rows))
+
+
+def grouped(triples: Sequence[Triple]) -> dict[tuple[str, str], list[int]]:
+    """The places of the triples of each family, then of each kind, then of all."""
     places: dict[tuple[str, str], list[int]] = {}
     for place, each in enumerate(triples):
         family = each.family
         for key in ((family.name, family.kind), ("all", family.kind), ("all", "both")):
             places.setdefault(key, []).append(place)
-    rows: list[tuple[str, ...]] = []
-    for key in sorted(places, key=lambda each: each[0] == "all"):
-        at = places[key]
-        cells = [_cell(judges[metric], [all_seen[i] for i in at]) for (_, metric), all_seen in seen.items()]
-        rows.append((*key, f"{len(at)}", *cells))
-    head = ("family", "kind", "n", *(f"{who}: {metric}" for who, metric in seen))
-    return Table("edits", head, tuple(rows))
+    order = ("drawing", "photographic", "both")
+    return dict(sorted(places.items(), key=lambda item: (item[0][0] == "all", order.index(item[0][1]))))
+
+
+def _see(judged: Judge, real: Triple, made: Picture) -> object:
+    """What a metric sees in a made picture beside the true edit, which is also where the face must be."""
+    return judged.see(real.edited, made, real.edited)
 
 
 def _cell(judged: Judge, seen: Sequence[object]) -> str:
     """A mean; of structure also in which share of pictures a face was found."""
-    score: Score = judged.score(seen)
-    found = score.told.get("found", 1)
-    if not found:
-        return "no face" if found == 0 else "no face in the true edits"
-    return f"{score.mean:.3f}" + (f" ({100 * found:.0f} %)" if "found" in score.told else "")
+    score = judged.score(seen)
+    if "found" not in score.told:
+        return f"{score.mean:.3f}"
+    found = score.told["found"]
+    if found is None:
+        return "no face in the true edits"
+    return f"{score.mean:.3f} ({100 * found:.0f} %)" if found else "no face"
 
 
 def measure(options: Options) -> None:
     """Prints and keeps the table, and writes the sheet."""
     prior = load_prior(options.model, options.device)
     net = open_plain(options.plain, prior) if options.plain else None
-    people = sitters(options.portraits, options.count, prior.size, options.seed)
     families = chosen(options.families)
+    people = sitters(options.portraits, options.count, prior.size, options.seed)
     triples = [triple(person, family, options.seed) for person in people for family in families]
+    manner = Manner(options.steps, options.text_scale, options.image_scale, options.seed)
     made = {
-        "prior": sampled(prior, triples, options),
+        "prior": edited(prior, triples, manner),
         "photo": [each.sitter.photo for each in triples],
         "ceiling": reconstructed(prior, [each.edited for each in triples]),
     }
     if net:
-        made["plain net"] = at_once(prior, net, triples, options.batch)
-    told = {"steps": options.steps, "text scale": options.text_scale, "image scale": options.image_scale}
-    show(options.json, tabled(triples, made), people=len(people), seed=options.seed, **told)
+        made["plain net"] = at_once(prior, net, triples)
+    show(options.json, tabled(triples, made), people=len(people), **asdict(manner))
     if options.sheet:
-        first = list(zip(triples, made["prior"], strict=True))[: len(families)]
-        groups = [(each.sitter.photo, each.edited, mine) for each, mine in first]
-        sheet = grid(groups, [each.sentence for each, _ in first], across=min(4, len(first)))
+        first = triples[: len(families)]
+        groups = [(each.sitter.photo, each.edited, made["prior"][i]) for i, each in enumerate(first)]
+        sheet = grid(groups, [each.sentence for each in first], across=min(4, len(first)))
         image.write(options.sheet, sheet, force=True)

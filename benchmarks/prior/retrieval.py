@@ -11,19 +11,15 @@ from dataclasses import dataclass
 from itertools import count, cycle, islice
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from benchmarks.prior.given import People
-from benchmarks.prior.squares import Sitter, parts, sitters, tensor
+from benchmarks.prior.nearness import Rows, by_clip
+from benchmarks.prior.squares import Sitter, sitters
 from benchmarks.prior.triples import Triple, triple
 from benchmarks.record import Table, show
 from limner.data.edits import FAMILIES, Family
 from limner.pretrained.clip import Clip, load_clip
-from limner.pretrained.prior import load_prior
-
-Rows = NDArray[np.float32]
-BATCH = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +28,8 @@ class Options(People):
 
     count: int = 100
     """Pictures, and sentences to choose from."""
+    side: int = 256
+    """Of the squares that are edited, in pixels."""
     people: int = 50
     """Held-out people, at most, who are edited in turn."""
     seeds: int = 3
@@ -52,12 +50,8 @@ def different(people: Sequence[Sitter], families: Sequence[Family], number: int,
 
 def embedded(clip: Clip, triples: Sequence[Triple]) -> tuple[Rows, Rows]:
     """Pictures and sentences as directions, each (N, width)."""
-    with torch.no_grad():
-        seen = [
-            clip.image(tensor([each.edited for each in triples[part]])) for part in parts(len(triples), BATCH)
-        ]
-        read = clip.sentence([each.sentence for each in triples])
-    return torch.cat(seen).float().cpu().numpy(), read.float().cpu().numpy()
+    seen = by_clip(clip)([each.edited for each in triples])
+    return seen, clip.sentence([each.sentence for each in triples]).float().cpu().numpy()
 
 
 def ranks(seen: Rows, read: Rows) -> NDArray[np.int64]:
@@ -93,9 +87,9 @@ def tabled(found: Mapping[str, Mapping[str, float]]) -> Table:
 
 def measure(options: Options) -> None:
     """Prints and keeps the table."""
-    clip, side = load_clip(options.model, options.device), load_prior(options.model).size
+    clip = load_clip(options.model, options.device)
     many = min(options.people, options.count)
-    people = sitters(options.portraits, many, side, options.seed)
+    people = sitters(options.portraits, many, options.side, options.seed)
     found: dict[str, dict[str, float]] = {}
     guessed: list[dict[str, float]] = []
     for seed in range(options.seed, options.seed + options.seeds):

@@ -25,6 +25,8 @@ SENTENCE = "turn it into a pencil sketch"
 class Options(Given):
     """Seconds of every stage."""
 
+    clip: str = ""
+    """The CLIP; by default that of the prior's own folder."""
     threads: tuple[int, ...] = (1, 2)
     """Numbers of processor threads to measure with."""
     runs: int = 5
@@ -99,11 +101,11 @@ def measure(options: Options) -> None:
     prior = load_prior(options.model, options.device)
     told = {
         **stages(prior, options.steps),
-        **clip_stages(options.model, options.device, prior.size),
+        **clip_stages(options.clip or options.model, options.device, prior.size),
     }
     rows = {name: [name] for name in told}
     for number in options.threads:
-        with threaded(number), torch.no_grad():
+        with threaded(number):
             for name, (what, divided) in told.items():
                 each = [seconds / divided for seconds in timed(what, options.runs)]
                 rows[name].append(f"{statistics.median(each):.4f} ({min(each):.4f} to {max(each):.4f})")

@@ -1,0 +1,116 @@
+"""What a prior draws: edits of photos by sentence, portraits by sentence alone; and a plain net beside it.
+
+The noise of a batch follows from the seed and from its place, so that a command draws the same twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from diffusers import UNet2DConditionModel
+from torch import Tensor
+
+from benchmarks.prior.squares import parts, pictures, tensor
+from benchmarks.prior.triples import Triple
+from limner.errors import LimnerError
+from limner.image import Picture
+from limner.pretrained.guidance import Epsilon, guided, instructed, plain
+from limner.pretrained.opening import open_part
+from limner.pretrained.prior import Prior
+from limner.pretrained.sample import euler_ancestral
+
+BATCH = 8
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a prior draws.
+
+    Attributes:
+        steps: Of Euler's ancestral sampling.
+        text_scale: How much the sentence is exaggerated.
+        image_scale: How much the photo is, where there is one.
+        seed: Of the noise.
+    """
+
+    steps: int
+    text_scale: float
+    image_scale: float = 1.0
+    seed: int = 0
+
+
+def edited(prior: Prior, triples: Sequence[Triple], manner: Manner) -> list[Picture]:
+    """What a prior makes of the triples' photos and sentences, (side, side, 3) uint8 each."""
+    made: list[Picture] = []
+    for part in parts(len(triples), BATCH):
+        text, photo = _conditions(prior, triples[part])
+        epsilon = asked(prior, text, photo, manner.text_scale, manner.image_scale)
+        made += _sampled(prior, epsilon, len(text), manner, part.start)
+    return made
+
+
+def told(prior: Prior, sentences: Sequence[str], manner: Manner) -> list[Picture]:
+    """What a prior makes of sentences alone, the photo dropped."""
+    made: list[Picture] = []
+    empty = prior.embed([""])
+    for part in parts(len(sentences), BATCH):
+        text = prior.embed(sentences[part])
+        epsilon = guided(prior, text, empty, manner.text_scale)
+        made += _sampled(prior, epsilon, len(text), manner, part.start)
+    return made
+
+
+def asked(prior: Prior, text: Tensor, photo: Tensor, text_scale: float, image_scale: float) -> Epsilon:
+    """`instructed`, with no branch more than these scales need: one for 1 and 1, two for a photo's of 1."""
+    if text_scale == image_scale == 1:
+        return plain(prior, text, photo)
+    empty = prior.embed([""])
+    if image_scale != 1:
+        return instructed(prior, text, empty, photo, text_scale, image_scale)
+    seen, told = plain(prior, empty, photo), plain(prior, text, photo)
+
+    def epsilon(latents: Tensor, t: Tensor) -> Tensor:
+        none = seen(latents, t)
+        return none + text_scale * (told(latents, t) - none)
+
+    return epsilon
+
+
+def at_once(prior: Prior, net: UNet2DConditionModel, triples: Sequence[Triple]) -> list[Picture]:
+    """What a net makes of them that gives latents, as of `Prior.encode`: of zeros for noise, at t = 0."""
+    made: list[Picture] = []
+    for part in parts(len(triples), BATCH):
+        text, photo = _conditions(prior, triples[part])
+        latents = net(torch.cat([torch.zeros_like(photo), photo], 1), 0, text).sample
+        made += pictures(prior.decode(latents))
+    return made
+
+
+def open_plain(folder: Path, prior: Prior) -> UNet2DConditionModel:
+    """The plain net of a folder, in `unet/` as in a pipeline.
+
+    Raises:
+        limner.pretrained.folder.PriorError: There is no U-Net in it.
+        LimnerError: It takes or gives other channels.
+    """
+    net = open_part(UNet2DConditionModel, folder / "unet", prior.device, prior.dtype)
+    got = int(net.config["in_channels"]), int(net.config["out_channels"])
+    if got != (2 * prior.channels, prior.channels):
+        raise LimnerError(
+            f"{folder}: its U-Net takes and gives {got[0]} and {got[1]} channels; {2 * prior.channels} and "
+            f"{prior.channels} are expected"
+        )
+    return net
+
+
+def _conditions(prior: Prior, triples: Sequence[Triple]) -> tuple[Tensor, Tensor]:
+    """Sentences (N, T, width) and photos (N, channels, h, w) as the U-Net is given them."""
+    photos = tensor([each.sitter.photo for each in triples])
+    return prior.embed([each.sentence for each in triples]), prior.condition(photos)
+
+
+def _sampled(prior: Prior, epsilon: Epsilon, count: int, manner: Manner, start: int) -> list[Picture]:
+    chance = torch.Generator().manual_seed(1000 * manner.seed + start)
+    latents = euler_ancestral(prior, epsilon, prior.noise(count, chance), manner.steps, chance)
+    return pictures(prior.decode(latents))
