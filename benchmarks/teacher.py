@@ -1,7 +1,7 @@
 """What a teacher sees of pictures, beside the same network untrained.
 
-    python -m benchmarks.teacher --kind photo --data cuhk=CUHK fs2k=FS2K --every 6
-    python -m benchmarks.teacher --kind sketch --data cuhk=CUHK fs2k=FS2K --every 6
+    python -m benchmarks.teacher --kind photo --data cuhk:CUHK fs2k:FS2K --every 6
+    python -m benchmarks.teacher --kind sketch --data cuhk:CUHK fs2k:FS2K --every 6
 
 One crop of every n-th pair of training parts, never of a test's. The packaged teacher of photos was trained
 on portraits alone and has seen none of these photos; that of sketches was trained on these sketches.

@@ -175,8 +175,8 @@ def bench(
         photos: Draw sketches from these in place of the set's own photos, e.g. larger scans; named alike.
         sketches: Draw photos from these in place of the set's own sketches; named alike.
         grey: Draw from grey versions of the pictures.
-        split: Another split of the data set, see docs/data.md; of photos alone, held-out leaves only people
-            whom no part of limner is trained on.
+        split: Another split of the data set, see docs/data.md; SPLIT/ARTIST, or /ARTIST, leaves the pairs of
+            one artist. Of photos alone, held-out leaves only people whom no part of limner is trained on.
         out: Where table, values and contact sheet go, and the drawings; by default runs/bench/PROTOCOL, with
             -photo or -grey after it where these are asked for.
     """

@@ -15,9 +15,11 @@ from tests import kit
 
 from limner import image
 from limner.cli import main
+from limner.data import DATASETS
+from limner.data.pair import Pair
 from limner.data.portraits import held_out
 from limner.errors import LimnerWarning
-from limner.evaluate import PROTOCOLS, Rules, ScoreError, bench
+from limner.evaluate import PROTOCOLS, Rules, ScoreError, bench, subjects
 from limner.evaluate.score import Score
 from limner.evaluate.scoring import Scores
 from limner.evaluate.sheet import ranked
@@ -71,6 +73,22 @@ def test_the_split_is_known_by_who_is_in_it(tmp_path: Path) -> None:
         result = bench(PROTOCOLS["pairs"], data, {}, {"a": data / "sketches"}, tmp_path / "out")
         hashes.append(result.sha256)
     assert hashes[0] != hashes[1]
+
+
+def test_one_artist_of_a_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = kit.write_pairs(tmp_path / "data", 4)
+    plain = DATASETS["folder"]
+
+    def read(folder: Path) -> list[Pair]:
+        return [replace(pair, style=str(i % 2 + 1)) for i, pair in enumerate(plain.read(folder))]
+
+    monkeypatch.setattr(subjects, "DATASETS", {"folder": replace(plain, read=read)})
+    made = {"a": data / "sketches"}
+    result = bench(PROTOCOLS["pairs"], data, {}, made, tmp_path / "out", split="/2")
+    assert result.scores["a"].names == ("p01", "p03")
+    assert result.split == "all of data, artist 2"
+    with pytest.raises(ScoreError, match="all of data holds nothing of artist 3; artists there: 1, 2"):
+        bench(PROTOCOLS["pairs"], data, {}, made, tmp_path / "out", split="/3")
 
 
 def test_photos_alone_are_held_to_themselves(tmp_path: Path) -> None:

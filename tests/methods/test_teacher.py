@@ -81,7 +81,7 @@ def test_learns_from_nobody_who_is_held_out(tmp_path: Path) -> None:
     write(tmp_path / "london", [f"{name}_{pose}" for name in names for pose in ("03", "08")])
     free = {name for name in names if not held_out(name)}
     assert 0 < len(free) < len(names)
-    data = (f"portraits={tmp_path}",)
+    data = (f"portraits:{tmp_path}",)
     assert len(sources(data, "photo")) == 2 * len(free)
     people, probed = ({path.stem.split("_")[0] for path in f(data, "photo", 3)} for f in (sources, probes))
     assert people | probed == free
@@ -96,7 +96,7 @@ def test_takes_the_wanted_half_of_training_pairs(tmp_path: Path, kind: Kind, fol
     for part, ids in (("train", train), ("test", test[:2])):
         for half in ("photos", "sketches"):
             write(tmp_path / part / half, ids)
-    data = (f"cuhk={tmp_path}",)
+    data = (f"cuhk:{tmp_path}",)
     assert sources(data, kind) == [tmp_path / "train" / folder / f"{name}.png" for name in train]
     assert len(probes(data, kind, 10)) == 9
 
@@ -109,12 +109,14 @@ def write(folder: Path, names: Iterable[str]) -> None:
 
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"no data set is called 'fs3k'; known are folder, .*portraits"):
-        sources((f"fs3k={tmp_path}",), "sketch")
+    with pytest.raises(DataError, match="fs3k:x is not a folder"):
+        sources(("fs3k:x",), "sketch")
     with pytest.raises(DataError, match="holds no picture"):
         sources((str(tmp_path),), "sketch")
-    with pytest.raises(DataError, match="has no split folder-train"):
-        sources((f"folder={kit.write_pairs(tmp_path, 1)}",), "sketch")
+    with pytest.raises(DataError, match="os-sketch is for testing alone"):
+        sources((f"os-sketch:{tmp_path}",), "sketch")
+    # A plain folder of pairs has no splits: all of it may be trained on.
+    assert len(sources((f"folder:{kit.write_pairs(tmp_path, 2)}",), "sketch")) == 2
 
 
 @pytest.mark.parametrize(("kind", "channels"), [("photo", 3), ("sketch", 1)])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from limner.data import DATASETS, PHOTOSETS
 from limner.data.layout import named, pictures
-from limner.data.pair import some
+from limner.data.pair import Pair, some
 from limner.data.portraits import held_out
 from limner.evaluate.matching import Match, ScoreError
 from limner.evaluate.protocol import Protocol
@@ -68,25 +68,37 @@ def subjects_of(protocol: Protocol, data: Path, split: str) -> tuple[list[Subjec
     Args:
         protocol: Which.
         data: Where its data set lies.
-        split: In place of the protocol's own; "" keeps that.
+        split: In place of the protocol's own; "" keeps that. SPLIT/STYLE or /STYLE leaves one artist's pairs.
 
     Raises:
-        ScoreError: There is no such split of photos alone, or nobody in it.
+        ScoreError: There is no such split of photos alone, or nobody in it, or nothing of this artist.
         limner.data.pair.DataError: The data set is missing or damaged, or has no such split.
     """
-    split = split or protocol.split
     if protocol.pairs:
-        dataset = DATASETS[protocol.dataset]
-        pairs = dataset.pairs(data, split or None)
+        split, _, artist = split.partition("/")
+        split = split or protocol.split
+        told = split or f"all of {data.name}"
+        pairs = DATASETS[protocol.dataset].pairs(data, split or None)
+        if artist:
+            pairs = _of_artist(pairs, artist, told)
+            told = f"{told}, artist {artist}"
         subjects = [Subject(p.identity, p.photo, p.sketch) for p in pairs]
         if protocol.to == "photo":
             subjects = [Subject(p.identity, p.sketch, p.photo) for p in pairs]
-        told = split or f"all of {data.name}"
     else:
         subjects = _unpaired(protocol, data, split)
         told = f"{split or 'all'} of {data.name}"
     # Of those who are there, since a split by a rule takes others from another copy of the set.
     return subjects, told, sha256("".join(f"{each.name}\n" for each in subjects).encode()).hexdigest()
+
+
+def _of_artist(pairs: Sequence[Pair], artist: str, told: str) -> list[Pair]:
+    """The pairs of one artist of a set of several."""
+    kept = [pair for pair in pairs if pair.style == artist]
+    if not kept:
+        known = ", ".join(sorted({pair.style for pair in pairs} - {""})) or "none by name"
+        raise ScoreError(f"{told} holds nothing of artist {artist}; artists there: {known}")
+    return kept
 
 
 def _unpaired(protocol: Protocol, data: Path, split: str) -> list[Subject]:

@@ -15,7 +15,7 @@ class Config:
     kind: Literal["photo", "sketch"]
     """What it learns to see; sketches are seen in grey."""
     data: tuple[str, ...]
-    """Where the pictures are: FOLDER for all pictures in it and its subfolders, or NAME=FOLDER for what may
+    """Where the pictures are: FOLDER for all pictures in it and its subfolders, or SET:FOLDER for what may
     be trained on of a data set: of a set of pairs (cuhk, fs2k, ...) its split NAME-train, of portraits the
     people who are not held out."""
     licence: str

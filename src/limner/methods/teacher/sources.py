@@ -5,7 +5,6 @@ from typing import Literal
 
 from limner.data import DATASETS
 from limner.data.layout import pictures
-from limner.data.pair import DataError
 from limner.data.portraits import PORTRAITS, held_out, identity
 
 Named = tuple[str, Path]
@@ -16,12 +15,12 @@ def sources(data: tuple[str, ...], kind: Literal["photo", "sketch"], hold_out: i
     """The pictures to learn from, source by source, each sorted.
 
     Args:
-        data: Each FOLDER or NAME=FOLDER, as `Config.data` tells.
+        data: Each FOLDER or SET:FOLDER, as `Config.data` tells.
         kind: Which half of a pair is taken.
         hold_out: Every n-th person of a source is left out; 0 takes all.
 
     Raises:
-        DataError: A folder holds no picture or not what its set expects, or no set is called so.
+        DataError: There is no such folder, or it holds no picture or not what its set expects.
     """
     return [path for word in data for path in _parted(_all(word, kind), hold_out, held=False)]
 
@@ -33,19 +32,25 @@ def probes(data: tuple[str, ...], kind: Literal["photo", "sketch"], hold_out: in
 
 def name(word: str) -> str:
     """What a source may be called in a file that others read: its set, or the last part of its folder."""
-    return word.split("=")[0] if "=" in word else Path(word).name
+    called, folder = _read(word)
+    return called or folder.name
+
+
+def _read(word: str) -> tuple[str, Path]:
+    """The set, "" if it is none, and the folder."""
+    called, colon, folder = word.partition(":")
+    known = called in (PORTRAITS.name, *DATASETS)
+    return (called, Path(folder)) if colon and known else ("", Path(word))
 
 
 def _all(word: str, kind: Literal["photo", "sketch"]) -> list[Named]:
-    if "=" not in word:
-        return [(identity(path), path) for path in pictures(Path(word))]
-    called, folder = word.split("=", 1)
+    called, folder = _read(word)
+    if not called:
+        return [(identity(path), path) for path in pictures(folder)]
     if called == PORTRAITS.name:
-        return [(p.identity, p.photo) for p in PORTRAITS.photos(Path(folder)) if not held_out(p.identity)]
-    if called in DATASETS:
-        pairs = DATASETS[called].training(Path(folder))
-        return [(pair.identity, pair.photo if kind == "photo" else pair.sketch) for pair in pairs]
-    raise DataError(f"no data set is called {called!r}; known are {', '.join((*DATASETS, PORTRAITS.name))}")
+        return [(p.identity, p.photo) for p in PORTRAITS.photos(folder) if not held_out(p.identity)]
+    pairs = DATASETS[called].training(folder)
+    return [(pair.identity, pair.photo if kind == "photo" else pair.sketch) for pair in pairs]
 
 
 def _parted(found: list[Named], hold_out: int, held: bool) -> list[Path]:
