@@ -40,7 +40,7 @@ class Options(People):
     count: int = 50
     """Pictures of each source."""
     sketches: tuple[str, ...] = ()
-    """NAME=FOLDER of data sets (their training split alone is taken), or folders of sketches."""
+    """SET:FOLDER of data sets (their training split alone is taken), or folders of sketches."""
     sheet: Path | None = None
     """Where portraits over their reconstructions go: give portraits that may be shown."""
 

@@ -38,11 +38,17 @@ class Near:
     distances: Rows
 
 
-def nearest(given: Rows, among: Rows) -> Near:
-    """The nearest of rows (m, d) to each of (n, d)."""
-    apart = np.square(given).sum(1)[:, None] + np.square(among).sum(1) - 2 * given @ among.T
-    places = apart.argmin(axis=1)
-    return Near(places, np.sqrt(np.maximum(apart[np.arange(len(given)), places], 0)))
+def nearest(given: Rows, *among: Rows) -> Near:
+    """The nearest of rows (m, d), each of which may be told in several ways, to each of (n, d)."""
+    every = np.stack([_apart(given, rows) for rows in among]).min(axis=0)
+    places = every.argmin(axis=1)
+    return Near(places, every[np.arange(len(given)), places])
+
+
+def _apart(given: Rows, among: Rows) -> Rows:
+    """All distances between rows (n, d) and (m, d), (n, m)."""
+    squares = np.square(given).sum(1)[:, None] + np.square(among).sum(1) - 2 * given @ among.T
+    return np.sqrt(np.maximum(squares, 0))
 
 
 def by_grey(given: Sequence[Picture]) -> Rows:

@@ -1,13 +1,15 @@
 """Portraits from words alone, each beside its nearest training pictures: is a prior's memory showing?
 
-A sentence of each family in turn is drawn with the photo dropped; `nearness` tells how near the training
-pictures are. What a distance means is told by two others, edited as the same sentences ask: held-out people,
-whom the prior cannot know, and training people, who are what it would give back had it learned them by heart.
-A ruler sees memories only if the training people are nearer than the held-out ones, and found again.
+Sentences are drawn with the photo dropped; `nearness` tells how near the training pictures are, mirrored or
+not. What a distance means is told by two others, edited by the same families: held-out people, whom the prior
+cannot know, and training people, who are what it would give back had it learned them by heart. A ruler sees
+memories only if the training people are nearer than the held-out ones, and found again. Made and edited
+pictures are brought into the square once more where a face is seen: a memory may have moved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,7 @@ from benchmarks.prior.drawing import Manner
 from benchmarks.prior.drawing import told as drawn
 from benchmarks.prior.given import People
 from benchmarks.prior.grid import grid
-from benchmarks.prior.nearness import Near, by_clip, by_grey, nearest
+from benchmarks.prior.nearness import Near, Ruler, by_clip, by_grey, nearest
 from benchmarks.prior.squares import Sitter, faced, sitters, sitting
 from benchmarks.prior.triples import Triple, triple
 from benchmarks.record import Table, show
@@ -28,6 +30,7 @@ from limner.methods.teacher.sources import sources
 from limner.pretrained.clip import load_clip
 from limner.pretrained.prior import load_prior
 
+MADE, NEW, LEARNED = "made from words", "held-out people, edited", "training people, edited"
 QUANTILES = {"least": 0, "10 %": 10, "median": 50, "90 %": 90, "most": 100}
 
 
@@ -38,7 +41,9 @@ class Options(People):
     count: int = 28
     """Portraits, and people of either kind beside them."""
     training: tuple[str, ...]
-    """What the prior was trained on: NAME=FOLDER of data sets (training people alone), or folders."""
+    """What the prior was trained on: SET:FOLDER of data sets (training people alone), or folders."""
+    sentences: tuple[str, ...] = ()
+    """What is drawn, in turn; by default the sentences that ask for the families' edits."""
     clip: str = ""
     """The CLIP; by default that of the prior's own folder."""
     steps: int = 20
@@ -92,10 +97,24 @@ def learned(train: Known, families: Sequence[Family], seed: int) -> tuple[list[T
     return edits, [place for place, _ in found]
 
 
+def squared(made: Sequence[Picture]) -> list[Picture]:
+    """Pictures (side, side, 3) with the face in its place; as they are where none is seen."""
+    around = [faced(each, len(each)) for each in made]
+    return [each if cut is None else cut for each, cut in zip(made, around, strict=True)]
+
+
 def spread(number: int) -> list[Family]:
     """So many families, evenly over all of them."""
     every = list(FAMILIES.values())
     return [every[i * len(every) // number % len(every)] for i in range(number)]
+
+
+def ruled(
+    rule: Ruler, photos: Sequence[Picture], compared: Mapping[str, Sequence[Picture]]
+) -> dict[str, Near]:
+    """The nearest photos, mirrored or not, to each of the pictures compared, where there are any."""
+    among = rule(photos), rule([each[:, ::-1] for each in photos])
+    return {who: nearest(rule(each), *among) for who, each in compared.items() if each}
 
 
 def row(who: str, ruler: str, near: Near, places: Sequence[int] = ()) -> tuple[str, ...]:
@@ -114,21 +133,24 @@ def measure(options: Options) -> None:
     families = spread(options.count)
     new = [triple(people[i % len(people)], each, options.seed) for i, each in enumerate(families)]
     old, places = learned(train, families, options.seed)
-    sentences = [each.sentence for each in new]
+    asked = options.sentences or [each.sentence for each in new]
+    sentences = list(islice(cycle(asked), options.count))
     made = drawn(prior, sentences, Manner(options.steps, options.scale, seed=options.seed))
-    rows: list[tuple[str, ...]] = []
-    seen: list[Near] = []
-    for name, rule in rulers.items():
-        among = rule(train.photos)
-        seen.append(nearest(rule(made), among))
-        rows.append(row("made from words", name, seen[-1]))
-        rows.append(row("held-out people, edited", name, nearest(rule([each.edited for each in new]), among)))
-        if old:
-            again = nearest(rule([each.edited for each in old]), among)
-            rows.append(row("training people, edited", name, again, places))
-    table = Table("words", ("pictures", "ruler", "n", *QUANTILES, "found again"), tuple(rows))
+    compared = {
+        MADE: squared(made),
+        NEW: squared([each.edited for each in new]),
+        LEARNED: squared([each.edited for each in old]),
+    }
+    near = {name: ruled(rule, train.photos, compared) for name, rule in rulers.items()}
+    rows = tuple(
+        row(who, name, each, places if who == LEARNED else ())
+        for name, all_of_them in near.items()
+        for who, each in all_of_them.items()
+    )
+    table = Table("words", ("pictures", "ruler", "n", *QUANTILES, "found again"), rows)
     show(options.json, table, training=len(train.photos), steps=options.steps, scale=options.scale)
     if options.sheet:
+        seen = [each[MADE] for each in near.values()]
         image.write(options.sheet, _sheet(made, sentences, train.photos, seen), force=True)
 
 

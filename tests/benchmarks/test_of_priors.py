@@ -31,7 +31,7 @@ from limner.data.pair import DataError
 from limner.data.portraits import held_out
 from limner.errors import LimnerError
 from limner.evaluate.judging import Rules
-from limner.faces import find
+from limner.faces import Face, find
 from limner.frame import square
 from limner.image import Picture
 from limner.pretrained.folder import PriorError
@@ -122,9 +122,16 @@ def test_portraits_that_give_no_square_are_left_out(
 ) -> None:
     path = tmp_path / f"{TESTED[0]}.png"
     image.write(path, np.full((200, 200, 3), 90, np.uint8))
-    monkeypatch.setattr("benchmarks.prior.squares.find", lambda _: [face_at(100, 90, 40)])
+    seen = [face_at(100, 90, 40)]
+
+    def finder(_: Picture) -> list[Face]:
+        return seen
+
+    monkeypatch.setattr("benchmarks.prior.squares.find", finder)
     assert sitting(path, 128) is not None
-    monkeypatch.setattr("benchmarks.prior.squares.find", lambda _: [face_at(x, 90, apart)])
+    seen[:] = [face_at(x, 90, apart)]
+    assert sitting(path, 128) is None
+    seen.clear()
     assert sitting(path, 128) is None
     with pytest.raises(DataError, match="no held-out portrait"):
         sitters(tmp_path, 3, 128, 0)
@@ -174,7 +181,8 @@ def test_fewer_branches_say_the_same(prior: Prior, scales: tuple[float, float]) 
     handle = prior.unet.register_forward_pre_hook(lambda _, given: sizes.append(len(given[0])))
     made = asked(prior, text, photo, *scales)(z, t)
     handle.remove()
-    assert sum(sizes) == 2 * {(1, 1): 1, (4, 1): 2}.get(scales, 3)
+    text_scale, image_scale = scales
+    assert sum(sizes) == 2 * (3 if image_scale != 1 else 2 if text_scale != 1 else 1)
     whole = instructed(prior, text, prior.embed([""]), photo, *scales)(z, t)
     assert torch.allclose(made, whole, atol=1e-4)
 
@@ -212,7 +220,7 @@ def test_edits_are_scored_by_family_and_kind() -> None:
     true = [each.edited for each in triples]
     known = {each.tobytes(): x for x, each in enumerate(true[:2])}
 
-    def finder(picture: Picture) -> list[Any]:
+    def finder(picture: Picture) -> list[Face]:
         """A face in the true edits but the last, and one an eye distance off in the photo."""
         if picture.tobytes() in known:
             return [face_at(30, 30, 10)]
@@ -285,6 +293,8 @@ def test_the_nearest_is_the_picture_itself_whatever_its_light() -> None:
     assert near.places.tolist() == [4, 4]
     assert near.distances[0] < 0.01
     assert near.distances[1] < 0.2
+    mirrored = nearest(by_grey([PHOTO[:, ::-1]]), by_grey([*others, PHOTO]), by_grey([PHOTO[:, ::-1]] * 5))
+    assert mirrored.distances[0] < 0.01
     flat = by_grey([np.full_like(PHOTO, 7)])
     assert not flat.any()
 
@@ -351,7 +361,7 @@ def test_seconds_whole(folder: Path, tmp_path: Path) -> None:
 
 def test_words_whole(folder: Path, portraits: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.png"
-    given = ("--portraits", portraits, "--training", f"portraits={portraits}", "--count", 2, "--steps", 1)
+    given = ("--portraits", portraits, "--training", f"portraits:{portraits}", "--count", 2, "--steps", 1)
     told = measured("words", tmp_path, folder, *given, "--sheet", sheet)
     rows = told["tables"]["words"]["rows"]
     assert [line[1] for line in rows] == ["grey"] * 3 + ["CLIP"] * 3
