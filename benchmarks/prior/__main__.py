@@ -23,10 +23,13 @@ def main(args: Sequence[str]) -> None:
     """Prints what a part measured.
 
     Args:
-        args: The part's name, then its options.
+        args: The part's name, then its options. Without a part, what parts there are.
     """
-    if not args or args[0] not in PARTS:
-        sys.exit(f"{benchmarks.prior.__doc__}\nparts: {', '.join(PARTS)}")
+    if not args or args[0] in ("-h", "--help"):
+        print(benchmarks.prior.__doc__)
+        return
+    if args[0] not in PARTS:
+        sys.exit(f"no part is called {args[0]!r}; known are {', '.join(PARTS)}")
     options, measure = PARTS[args[0]]
     config = (tyro.conf.FlagCreatePairsOff, tyro.conf.PositionalMetavarFromFieldName)
     measure(

@@ -8,7 +8,7 @@ of pictures whose nearest sentence is of their own family.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count, cycle, islice
+from itertools import cycle, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,11 @@ from benchmarks.prior.squares import Sitter, sitters
 from benchmarks.prior.triples import Triple, triple
 from benchmarks.record import Table, show
 from limner.data.edits import FAMILIES, Family
+from limner.errors import LimnerError
 from limner.pretrained.clip import Clip, load_clip
+
+DRAWS = 100
+"""How often a family may repeat itself before it has nothing new to say."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +41,22 @@ class Options(People):
 
 
 def different(people: Sequence[Sitter], families: Sequence[Family], number: int, seed: int) -> list[Triple]:
-    """So many edits whose sentences are pairwise different, families and people in turn."""
+    """So many edits whose sentences are pairwise different, families and people in turn.
+
+    Raises:
+        LimnerError: A family has nothing new to say.
+    """
     rng = np.random.default_rng(seed)
     order = cycle([families[i] for i in rng.permutation(len(families))])
     said: dict[str, Triple] = {}
     for person, family in islice(zip(cycle(people), order, strict=False), number):
-        drawn = (triple(person, family, seed, draw) for draw in count())
-        new = next(each for each in drawn if each.sentence not in said)
+        drawn = (triple(person, family, seed, draw) for draw in range(DRAWS))
+        new = next((each for each in drawn if each.sentence not in said), None)
+        if new is None:
+            raise LimnerError(
+                f"{number} different sentences; {family.name}: nothing new is said in {DRAWS} draws; about "
+                f"{len(said)} are expected at most"
+            )
         said[new.sentence] = new
     return list(said.values())
 

@@ -267,6 +267,8 @@ def test_sentences_to_choose_from_are_different() -> None:
     assert [each.family for each in triples[:2]] in (families, families[::-1])
     again = retrieval.different([PERSON], families, 12, seed=0)
     assert [each.sentence for each in again] == [each.sentence for each in triples]
+    with pytest.raises(LimnerError, match="nothing new is said in 100 draws"):
+        retrieval.different([PERSON], families, 999, seed=0)
 
 
 def test_inversion_of_a_prior_that_says_nothing_gives_the_photo_back(folder: Path) -> None:
@@ -370,7 +372,9 @@ def test_words_whole(folder: Path, portraits: Path, tmp_path: Path) -> None:
     assert sheet.exists()
 
 
-def test_an_unknown_part_is_told() -> None:
-    with pytest.raises(SystemExit, match=r"parts: autoencoder, .*words"):
+def test_parts_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"no part is called 'colours'; known are autoencoder, .*words"):
         main(["colours"])
-    assert len(PARTS) == 6
+    main([])
+    told = capsys.readouterr().out
+    assert all(f"benchmarks.prior {part} MODEL" in told for part in PARTS)
