@@ -182,3 +182,19 @@ def test_linear_decay_holds_then_falls_to_almost_zero() -> None:
 def test_time_left_follows_the_pace_of_this_sitting() -> None:
     assert Progress(60, 100, "step", 20.0, begun=50).seconds_left == pytest.approx(80.0)
     assert Progress(50, 100, "step", 0.0, begun=50).seconds_left is None
+
+
+def test_what_is_told_at_some_steps_is_the_mean_of_those(tmp_path: Path) -> None:
+    run, net, optimizer = parts(tmp_path, steps=5, log_every=3, save_every=2)
+    watched: list[int] = []
+    for batch in run.batches(Numbers(5)):
+        loss = net(batch["x"]).square().mean()
+        run.descend(loss, optimizer, 1e-2)
+        run.log({"at": torch.tensor(float(run.step))})
+        if run.watches:
+            watched.append(run.step)
+            run.log({"held": torch.tensor(float(run.step))})
+    assert watched == [1, 3, 4]
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [line["held"] for line in lines] == [1, 3.5]
+    assert [line["at"] for line in lines] == [1, 3.5]

@@ -38,7 +38,7 @@ def similarity_loss(real: Tensor, made: Tensor) -> Tensor:
 
 
 def _windowed(picture: Tensor) -> Tensor:
-    """w * picture where the window lies inside: (N, C, H - 10, W - 10)."""
+    """W * picture where the window lies inside: (N, C, H - 10, W - 10)."""
     places = torch.arange(WINDOW, dtype=picture.dtype, device=picture.device) - WINDOW // 2
     weights = torch.exp(-places.square() / (2 * SIGMA**2))
     channels = picture.shape[1]

@@ -52,7 +52,7 @@ def who(facts: Mapping[str, str]) -> str:
     """A person in words, such as "a woman in her twenties"; of whom nothing is told, "a person".
 
     Args:
-        facts: What tables tell, by column; columns that hold "sex", "gender" or "age" in their names are read.
+        facts: What tables tell, by column; those are read whose names hold "sex", "gender" or "age".
     """
     told = {kind: value for name, value in facts.items() if (kind := _kind(name))}
     called = SEXES.get(told.get("sex", "").lower(), "person")

@@ -11,6 +11,7 @@ loss, a learnt temperature that begins at 0.07 and sharpens no more than a hundr
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -91,7 +92,8 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
         report=report,
     )
     sight = Clip("", "", parts.vision, parts.text, parts.tokenizer)
-    kept = Clip("", "", average.module["vision"], average.module["text"], parts.tokenizer)
+    nets: Any = average.module
+    kept = Clip("", "", nets["vision"], nets["text"], parts.tokenizer)
     probes = Told(held, said(parts, held), side, 1, own.captions) if held else None
 
     for batch in run.batches(Told(pack, said(parts, pack), side, own.zoom, own.captions)):

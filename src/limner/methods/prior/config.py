@@ -29,8 +29,8 @@ class Autoencoder:
     perceptual: float = 0.2
     """Weight of the perceptual loss, its mean over the teachers."""
     teachers: tuple[str, ...] = ("photo", "pencil")
-    """Teachers that pictures are compared by, as `limner.pretrained.perceptual.load_teacher` knows them. Those
-    by default are free; the weights that come out share their terms."""
+    """Teachers that pictures are compared by, as `limner.pretrained.perceptual.load_teacher` knows them. None
+    of the default ones has seen an artist's sketch."""
     kl: float = 1e-4
     """Weight of the divergence of a latent from the normal distribution."""
 
@@ -44,7 +44,7 @@ class Clip:
     decay: float = 0.05
     """Weight decay."""
     zoom: float = 0.8
-    """Least side of what is seen of a picture, in its sides; it is never mirrored, since sentences tell sides."""
+    """Least side of what is seen of a picture, in its sides; never mirrored, since sentences tell sides."""
     captions: float = 0.5
     """Share of sentences that are captions, half of them of photos; the others are instructions."""
 
@@ -70,15 +70,15 @@ class Config:
     """The stand-in prior, in stages that build on each other in one folder."""
 
     stage: Stage
-    """autoencoder, clip, then unet, which writes the folder stand-in; plain is what unet is compared with: the
-    same net, which gives the edited latents at once."""
+    """autoencoder, clip, then unet, which writes the folder stand-in; plain is what unet is compared to, the
+    same net made to give the edited latents at once."""
     data: tuple[str, ...]
     """Folders of portraits; people whom `limner.data.portraits.held_out` names are left out."""
     licence: str
     """Terms of the weights that come out."""
     hold_out: int = 25
     """Every n-th person by name is not learnt from; a held-out loss is watched on them. 0 takes all."""
-    triples: int = 16000
+    triples: int = 18000
     """Photo, edited photo and sentences, at most: a portrait without a usable face gives none."""
     watched: int = 32
     """The same of people not learnt from, at most."""
@@ -99,8 +99,8 @@ class Config:
     framing: Framing = field(default_factory=Framing)
     """How portraits are cut."""
     run: RunConfig = field(default_factory=lambda: RunConfig(Path("runs/prior"), steps=6000, batch=8))
-    """Steps, batch, seed, folder, of one stage; each keeps its own folder in that folder. Stage clip tells the
-    pairs of a batch apart, and wants a batch of 64."""
+    """Steps, batch, seed, folder, of one stage; each has a folder of its own in that folder. Stage clip tells
+    the pairs of a batch apart, and wants a batch of 64."""
 
     def __post_init__(self) -> None:
         """Checks what would fail only after hours.

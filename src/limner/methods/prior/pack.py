@@ -132,7 +132,7 @@ def _made(
 
 
 def _key(portraits: Sequence[Portrait], count: int, order: Order) -> str:
-    """SHA-256 of all that triples follow from, but for limner's own version; folders are nobody's business."""
+    """SHA-256 of all that triples follow from, but for limner's own version."""
     files = [(each.path.name, each.path.stat().st_size, each.who) for each in portraits]
     families = [(each.name, dict(each.parameters), each.sentences) for each in FAMILIES.values()]
     told = json.dumps([files, families, count, dataclasses.asdict(order)])

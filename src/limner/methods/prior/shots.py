@@ -14,7 +14,7 @@ from limner.frame import Point, span
 Unit = NDArray[np.float32]
 Eyes = tuple[Point, Point]
 PLACE = (0.5, 0.44)
-"""Where the middle of the eyes lies in a square, in sides, before it is moved. Chosen: as in official portraits."""
+"""Where the middle of the eyes lies in a square, in sides, before it is shifted. Chosen."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Framing:
 
     smallest: float = 0.17
     """Eye distance in sides of the square, at the least: hair and shoulders are on it."""
-    largest: float = 0.3
+    largest: float = 0.27
     """Eye distance in sides, at the most, as far as the portrait is wide enough."""
     shift: float = 0.04
     """Standard deviation of where the eyes lie, in sides."""
@@ -33,8 +33,8 @@ class Framing:
     """Portraits with a smaller eye distance, in pixels, are left out: they would be blurred."""
     enlarged: float = 1.8
     """How often a pixel of the portrait is enlarged, at the most."""
-    light: Augment = field(default_factory=lambda: Augment(gamma=0.2, cast=0.06, grey=0.03, shuffle=0.0))
-    """The light, of which `gamma`, `cast`, `grey` and `shuffle` are read; mild, since edits are of light too."""
+    light: Augment = field(default_factory=lambda: Augment(gamma=0.2, cast=0.04, grey=0.03, shuffle=0.0))
+    """The light: `gamma`, `cast`, `grey` and `shuffle` of it. Mild, since edits are of light too."""
 
     def matrix(
         self, shape: tuple[int, ...], eyes: Eyes, size: int, rng: np.random.Generator
@@ -78,7 +78,7 @@ class Framing:
             rng: The source of chance.
 
         Returns:
-            The photo (size, size, 3) uint8, its matte (size, size) in [0, 1] and its eyes, the image-left first.
+            The photo (size, size, 3) uint8, its matte (size, size) in [0, 1], its eyes, the image-left first.
         """
         matrix = self.matrix(portrait.shape, eyes, size, rng)
         cut = warp(portrait, matrix, (size, size), "reflect")

@@ -22,7 +22,7 @@ from limner.methods.prior.captions import caption, facts, who
 from limner.methods.prior.shots import Eyes, Framing, Unit
 
 UNEDITED = ("keep it as it is", "change nothing", "leave the photo alone", "do nothing to it")
-"""Sentences that ask for the photo itself. Not the empty one: that stands for any edit, as guidance needs it."""
+"""Sentences that ask for the photo itself. Not the empty one: guidance needs it to stand for any edit."""
 
 
 @dataclass(frozen=True)

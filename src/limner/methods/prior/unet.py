@@ -4,8 +4,9 @@
     v = sqrt(a_t) e - sqrt(1 - a_t) z                                                        (unet)
     L = E |U(0, 0, c_text, c_photo) - z|^2                                                   (plain)
 
-with z = s E(y) of the edited photo y, c_photo = E(x) of the photo x, t drawn evenly, e normal noise. So that one
-net edits, draws portraits from words, and can be guided by both, c_text, c_photo, or both are left out at times.
+with z = s E(y) of the edited photo y, c_photo = E(x) of the photo x, t drawn evenly, e normal noise. So that
+one net edits, draws portraits from words, and can be guided by both, c_text, c_photo, or both are left out at
+times.
 
 Source: Brooks, Holynski, Efros, InstructPix2Pix (CVPR 2023), section 3.2; v: Salimans and Ho, Progressive
 distillation for fast sampling of diffusion models (ICLR 2022), appendix D.
@@ -59,7 +60,7 @@ class Edits:
         return len(self.tokens)
 
     def sample(self, index: int, rng: np.random.Generator) -> Sample:
-        """`wanted` and `photo`, (channels, h, w), unscaled, the photo 0 where there is none, and `tokens` (T,)."""
+        """`wanted` and `photo`, (channels, h, w) unscaled, 0 where there is no photo; `tokens` (T,)."""
         wanted, photo = self.latents.edited[index], self.latents.photo[index]
         if rng.random() < self.captions:
             kind = CAPTION if rng.random() < 0.5 else PHOTO
