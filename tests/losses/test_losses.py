@@ -45,8 +45,8 @@ def test_equal_sentences_are_not_negatives_of_each_other() -> None:
     terms: list[float] = []
     for i in range(5):
         others = [j for j in range(5) if j == i or said[j] != said[i]]
-        for row in (likeness[i], likeness[:, i]):
-            terms.append(float(np.log(np.exp(s * row[others]).sum()) - s * row[i]))
+        rows = (likeness[i], likeness[:, i])
+        terms += [float(np.log(np.exp(s * row[others]).sum()) - s * row[i]) for row in rows]
     told = contrast_loss(u, v, words, torch.tensor(s))
     assert told.item() == pytest.approx(np.mean(terms), rel=1e-5)
     # With all sentences equal nothing is left to tell apart.
