@@ -17,7 +17,7 @@ from torch import nn
 from limner.engine.config import RunConfig
 from limner.engine.run import Run
 from limner.engine.samples import Positions
-from limner.engine.schedule import linear_decay
+from limner.engine.schedule import linear_decay, warm_up
 from limner.errors import LimnerError
 from limner.progress import Progress
 
@@ -198,3 +198,8 @@ def test_what_is_told_at_some_steps_is_the_mean_of_those(tmp_path: Path) -> None
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert [line["held"] for line in lines] == [1, 3.5]
     assert [line["at"] for line in lines] == [1, 3.5]
+
+
+def test_the_rate_rises_and_then_stays() -> None:
+    assert [warm_up(step, 4) for step in range(6)] == [0.25, 0.5, 0.75, 1, 1, 1]
+    assert warm_up(0, 1) == 1

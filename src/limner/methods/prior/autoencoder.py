@@ -20,11 +20,10 @@ from torch.optim import Adam
 
 from limner.engine.run import Run
 from limner.engine.samples import Sample
-from limner.engine.schedule import linear_decay
 from limner.losses.perceptual import perceptual_loss
 from limner.losses.similarity import similarity_loss
 from limner.methods.prior.config import Config
-from limner.methods.prior.model import about, as_prior, of_stage, untrained
+from limner.methods.prior.model import about, as_prior, of_stage, pace, untrained
 from limner.methods.prior.pack import Pack, unit
 from limner.nn.average import Average
 from limner.pretrained.perceptual import load_teacher
@@ -80,7 +79,7 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
             perceptual = torch.stack(seen).mean() if seen else torch.zeros_like(l1)
             loss = own.l1 * l1 + own.structure * structure
             loss = loss + own.perceptual * perceptual + own.kl * divergence
-        run.descend(loss, step, own.rate * linear_decay(run.step, run.config.steps), config.clip_norm)
+        run.descend(loss, step, own.rate * pace(config, run), config.clip_norm)
         average.update(vae)
         run.log({"l1": l1, "structure": structure, "perceptual": perceptual, "kl": divergence})
         if held and run.watches:

@@ -23,10 +23,9 @@ from torch.optim import AdamW
 
 from limner.engine.run import Run
 from limner.engine.samples import Sample
-from limner.engine.schedule import linear_decay
 from limner.losses.contrast import contrast_loss
 from limner.methods.prior.config import Config
-from limner.methods.prior.model import TOKENIZER, about, encoders, of_stage, probed, said, untrained
+from limner.methods.prior.model import TOKENIZER, about, encoders, of_stage, pace, probed, said, untrained
 from limner.methods.prior.pack import Pack, unit
 from limner.methods.prior.triples import CAPTION, INSTRUCTION, PHOTO
 from limner.nn.average import Average
@@ -98,7 +97,7 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
 
     for batch in run.batches(Told(pack, said(parts, pack), side, own.zoom, own.captions)):
         loss = contrast(sight, batch, sharpness(), run)
-        run.descend(loss, step, own.rate * linear_decay(run.step, run.config.steps), config.clip_norm)
+        run.descend(loss, step, own.rate * pace(config, run), config.clip_norm)
         average.update(both)
         run.log({"contrast": loss, "sharpness": sharpness()})
         if probes and run.watches:

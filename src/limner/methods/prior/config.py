@@ -86,6 +86,8 @@ class Config:
     """Share of triples whose edited photo is the photo."""
     average: float = 0.999
     """Decay of the running average of the weights, which is what is kept."""
+    warm: int = 100
+    """Steps in which the learning rate rises; over the second half of all it falls, linearly, to zero."""
     clip_norm: float = 1.0
     """The largest norm of the gradient."""
     autoencoder: Autoencoder = field(default_factory=Autoencoder)
@@ -113,6 +115,6 @@ class Config:
             raise LimnerError(
                 f"crops of {crop} from pictures of {size}; multiples of 16 are expected, no larger"
             )
-        for name, low in (("hold_out", 0), ("triples", 1), ("watched", 1)):
+        for name, low in (("hold_out", 0), ("triples", 1), ("watched", 1), ("warm", 1)):
             if getattr(self, name) < low:
                 raise LimnerError(f"{name} is {getattr(self, name)}; at least {low} is expected")

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from limner.engine.config import RunConfig
 from limner.engine.run import Run
 from limner.engine.samples import Samples
+from limner.engine.schedule import linear_decay, warm_up
 from limner.errors import LimnerError
 from limner.hub import StyleError
 from limner.methods.base import describe
@@ -69,6 +70,11 @@ def as_left(config: Config) -> tuple[Parts, Mapping[str, str]]:
     parts.vae.register_to_config(scaling_factor=float(told["scale"]))
     parts.scheduler.register_to_config(prediction_type=config.unet.prediction)
     return parts, told
+
+
+def pace(config: Config, run: Run) -> float:
+    """The factor of the learning rate at the present step: up at first, down over the second half."""
+    return warm_up(run.step, config.warm) * linear_decay(run.step, run.config.steps)
 
 
 def encoders(parts: Parts) -> nn.ModuleDict:

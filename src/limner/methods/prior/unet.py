@@ -26,10 +26,19 @@ from torch.optim import AdamW
 
 from limner.engine.run import Run
 from limner.engine.samples import Sample
-from limner.engine.schedule import linear_decay
 from limner.methods.prior.config import Config
 from limner.methods.prior.latents import Latents, encoded
-from limner.methods.prior.model import STAND_IN, about, as_left, as_prior, numbered, of_stage, probed, said
+from limner.methods.prior.model import (
+    STAND_IN,
+    about,
+    as_left,
+    as_prior,
+    numbered,
+    of_stage,
+    pace,
+    probed,
+    said,
+)
 from limner.methods.prior.pack import Pack
 from limner.methods.prior.triples import CAPTION, INSTRUCTION, PHOTO
 from limner.nn.average import Average
@@ -104,7 +113,7 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
         noise = torch.randn_like(batch["wanted"])
         with run.autocast():
             loss = error(unet, prior, batch, t, noise, at_once)
-        run.descend(loss, step, own.rate * linear_decay(run.step, run.config.steps), config.clip_norm)
+        run.descend(loss, step, own.rate * pace(config, run), config.clip_norm)
         average.update(unet)
         run.log({"error": loss})
         if probes and run.watches:
