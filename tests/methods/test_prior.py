@@ -48,7 +48,7 @@ from limner.pretrained.guidance import instructed
 from limner.pretrained.prior import Prior, load_prior
 from limner.pretrained.sample import euler_ancestral
 from limner.pretrained.sizes import Sizes
-from limner.progress import Progress
+from limner.progress import Progress, silent
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "portrait.jpg"
 NAMES = [name for name in map(str, range(100, 130)) if not held_out(name)][:4]
@@ -364,7 +364,8 @@ def test_each_stage_resumes_to_equal_weights(
 def test_watching_changes_no_weight(data: Path, finished: Path, tmp_path: Path) -> None:
     from limner.methods.prior import clip, unet
 
-    for stage, module in (("clip", clip), ("unet", unet)):
+    looked_at: tuple[tuple[Stage, Any], ...] = (("clip", clip), ("unet", unet))
+    for stage, module in looked_at:
         found: list[Mapping[str, torch.Tensor]] = []
         for watches in (True, False):
             folder = tmp_path / f"{stage}-{watches}"
@@ -372,7 +373,7 @@ def test_watching_changes_no_weight(data: Path, finished: Path, tmp_path: Path) 
             settings = config(stage, data, folder, steps=3)
             settings = replace(settings, run=replace(settings.run, save_every=1))
             pack, held = packs(settings)
-            module.train(settings, pack, held if watches else None, lambda _: None)
+            module.train(settings, pack, held if watches else None, silent)
             assert any("held" in name for line in log(folder, stage)[-1:] for name in line) == watches
             found.append(load_file(folder / stage / "style.safetensors"))
         assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
