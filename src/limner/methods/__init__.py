@@ -8,4 +8,5 @@ METHODS = {
     "transfer": Method("limner.methods.transfer"),
     "matte": Method("limner.methods.matte"),
     "teacher": Method("limner.methods.teacher"),
+    "prior": Method("limner.methods.prior"),
 }
