@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
+from diffusers import UNet2DConditionModel
 from safetensors.torch import load_file
 
 from limner import image
@@ -27,7 +28,6 @@ from limner.methods.prior.clip import Told
 from limner.methods.prior.config import Autoencoder, Clip, Config, Stage, Unet
 from limner.methods.prior.growing import Growing
 from limner.methods.prior.latents import Latents
-from limner.methods.prior.model import at_once, plain
 from limner.methods.prior.pack import packed
 from limner.methods.prior.shots import Framing
 from limner.methods.prior.train import packs, train
@@ -405,13 +405,17 @@ def test_latents_have_a_variance_of_one(data: Path, finished: Path) -> None:
 
 
 def test_the_plain_net_edits_at_once(finished: Path) -> None:
-    prior = plain(finished)
-    other = load_prior(finished / "stand-in")
-    photo, text = torch.rand(2, 3, 32, 32), prior.embed(["make it grey"])
-    made = at_once(prior, photo, text)
-    assert made.shape == photo.shape
-    assert not torch.allclose(made, at_once(other, photo, text), atol=1e-3)
-    assert not torch.allclose(made, at_once(prior, photo, prior.embed([""])), atol=1e-6)
+    prior = load_prior(finished / "stand-in")
+    net = cast(Any, UNet2DConditionModel.from_pretrained(finished / "plain", subfolder="unet"))
+    photo = prior.condition(torch.rand(2, 3, 32, 32))
+    given = torch.cat([torch.zeros_like(photo), photo], 1)
+    grey, same = (
+        net(given, 0, prior.embed([each]).expand(2, -1, -1)).sample for each in ("make it grey", "")
+    )
+    assert grey.shape == photo.shape
+    assert not torch.allclose(grey, same, atol=1e-6)
+    trained = load_file(finished / "plain" / "style.safetensors")
+    assert all(torch.equal(trained[name], weight) for name, weight in net.state_dict().items())
 
 
 def test_a_tiny_autoencoder_serves_too(data: Path, pack_folder: Path, tmp_path: Path) -> None:

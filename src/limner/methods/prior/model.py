@@ -1,4 +1,4 @@
-"""What the stages share: the parts, what earlier stages left of them, and the plain net of the comparison."""
+"""What the stages share: the parts, and what earlier stages left of them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from limner.methods.base import describe
 from limner.methods.prior.config import Config, Stage
 from limner.methods.prior.pack import Pack
 from limner.pretrained.opening import open_tokenizer
-from limner.pretrained.prior import Prior, load_prior
+from limner.pretrained.prior import Prior
 from limner.pretrained.small import Parts, small
 
 STAND_IN = "stand-in"
@@ -107,34 +107,6 @@ def probed(samples: Samples, run: Run) -> dict[str, Tensor]:
     return {k: torch.from_numpy(np.stack([each[k] for each in drawn])).to(run.device) for k in drawn[0]}
 
 
-def plain(folder: Path) -> Prior:
-    """The finished stand-in of a run's folder with the plain net in place of its U-Net; see `at_once`.
-
-    Raises:
-        LimnerError: Stage unet or stage plain has not finished there.
-    """
-    prior = load_prior(folder / STAND_IN)
-    weights, _ = _opened(folder, "plain")
-    prior.unet.load_state_dict(weights)
-    return prior
-
-
-def at_once(prior: Prior, photo: Tensor, text: Tensor) -> Tensor:
-    """A photo edited by the plain net: one step from no latents at all.
-
-    Args:
-        prior: As `plain` gives it.
-        photo: (N, 3, H, W) in [0, 1].
-        text: (N or 1, T, width), as of `Prior.embed`.
-
-    Returns:
-        (N, 3, H, W) in [0, 1].
-    """
-    beside = prior.condition(photo)
-    given = torch.cat([torch.zeros_like(beside), beside], 1)
-    return prior.decode(prior.unet(given, 0, text.expand(len(beside), -1, -1)).sample)
-
-
 def build(about: Mapping[str, str]) -> NoReturn:
     """Refuses: no stage draws by itself.
 
@@ -148,17 +120,8 @@ def build(about: Mapping[str, str]) -> NoReturn:
 
 
 def _left(config: Config, stage: Stage) -> tuple[dict[str, Tensor], Mapping[str, str]]:
-    weights, told = _opened(config.run.folder, stage)
-    sizes = json.loads(told["config"])["sizes"]
-    given = json.loads(json.dumps(vars(config.sizes)))
-    if sizes != given:
-        other = "; ".join(f"{k} was {sizes.get(k)}, is {v}" for k, v in given.items() if sizes.get(k) != v)
-        raise LimnerError(f"stage {stage} in {config.run.folder} was of other sizes: {other}")
-    return weights, told
-
-
-def _opened(folder: Path, stage: Stage) -> tuple[dict[str, Tensor], Mapping[str, str]]:
     """Weights of a finished stage, and what its file says of itself."""
+    folder = config.run.folder
     path = folder / stage / "style.safetensors"
     if not path.is_file():
         raise LimnerError(
@@ -167,6 +130,12 @@ def _opened(folder: Path, stage: Stage) -> tuple[dict[str, Tensor], Mapping[str,
         )
     try:
         with safe_open(str(path), framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118
+            weights, told = {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise LimnerError(f"{path} cannot be read ({error}); train stage {stage} again") from error
+    sizes = json.loads(told["config"])["sizes"]
+    given = json.loads(json.dumps(vars(config.sizes)))
+    if sizes != given:
+        other = "; ".join(f"{k} was {sizes.get(k)}, is {v}" for k, v in given.items() if sizes.get(k) != v)
+        raise LimnerError(f"stage {stage} in {folder} was of other sizes: {other}")
+    return weights, told

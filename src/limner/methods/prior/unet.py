@@ -16,10 +16,12 @@ little noise is left, as details need it, and never nothing.
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from diffusers import UNet2DConditionModel
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import AdamW
@@ -42,6 +44,7 @@ from limner.methods.prior.model import (
 from limner.methods.prior.pack import Pack
 from limner.methods.prior.triples import CAPTION, INSTRUCTION, PHOTO
 from limner.nn.average import Average
+from limner.pretrained.opening import quiet
 from limner.pretrained.prior import Prior
 from limner.pretrained.small import save
 from limner.progress import Report
@@ -121,6 +124,8 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
 
     style = run.finish(average.module.state_dict())
     if at_once:
+        with quiet():
+            cast(UNet2DConditionModel, average.module).save_pretrained(style.parent / "unet")
         return style
     save(replace(parts, unet=average.module), config.run.folder / STAND_IN)
     return config.run.folder / STAND_IN
