@@ -16,12 +16,10 @@ little noise is left, as details need it, and never nothing.
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from diffusers import UNet2DConditionModel
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import AdamW
@@ -125,7 +123,7 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
     style = run.finish(average.module.state_dict())
     if at_once:
         with quiet():
-            cast(UNet2DConditionModel, average.module).save_pretrained(style.parent / "unet")
+            average.module.save_pretrained(style.parent / "unet")
         return style
     save(replace(parts, unet=average.module), config.run.folder / STAND_IN)
     return config.run.folder / STAND_IN
