@@ -15,6 +15,7 @@ FULL = Sizes(
     latents=4,
     vae=(8, 8, 16, 16),
     vae_layers=2,
+    tiny=False,
     unet=(8, 16, 16, 16),
     unet_layers=2,
     heads=2,

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,8 @@ from limner.methods import METHODS
 from limner.runtime import Net
 
 CARDS = sorted(hub.cards().values(), key=lambda card: card.name)
+FILES = [card for card in CARDS if "." in card.file]
+FOLDERS = [card for card in CARDS if card not in FILES]
 
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
@@ -27,7 +30,7 @@ def test_a_card_is_whole(card: Card) -> None:
     assert all(0 < score <= 1 for score in card.scores.values())
 
 
-@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+@pytest.mark.parametrize("card", FILES, ids=lambda card: card.name)
 def test_a_packaged_file_is_what_its_card_says(card: Card) -> None:
     content = hub.packaged(card)
     assert len(content) == card.size <= 10_000_000
@@ -39,6 +42,16 @@ def test_a_packaged_file_is_what_its_card_says(card: Card) -> None:
         card.licence,
         card.seed,
     )
+
+
+@pytest.mark.parametrize("card", FOLDERS, ids=lambda card: card.name)
+def test_a_packaged_folder_is_what_its_card_says(card: Card) -> None:
+    folder = hub.packaged_folder(card)
+    lines = [line.split("  ") for line in hub.listing(card).decode().splitlines()]
+    found = {path for path in folder.rglob("*") if path.is_file()}
+    assert {folder / name for _, name in lines} == found
+    assert all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == told for told, name in lines)
+    assert sum(path.stat().st_size for path in found) == card.size <= 60_000_000
 
 
 def _about(content: bytes, card: Card) -> Mapping[str, str]:
@@ -64,12 +77,21 @@ def test_an_unknown_style_lists_the_known_ones_nearest_first(monkeypatch: pytest
 
 def test_a_damaged_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "weights").mkdir()
-    content = bytearray(hub.packaged(CARDS[0]))
+    content = bytearray(hub.packaged(FILES[0]))
     content[len(content) // 2] ^= 1
-    (tmp_path / "weights" / CARDS[0].file).write_bytes(content)
+    (tmp_path / "weights" / FILES[0].file).write_bytes(content)
     monkeypatch.setattr("limner.hub.packaging.files", lambda _: tmp_path)  # pyright: ignore[reportUnknownLambdaType]
     with pytest.raises(StyleError, match="damaged"):
-        hub.packaged(CARDS[0])
-    (tmp_path / "weights" / CARDS[0].file).unlink()
+        hub.packaged(FILES[0])
+    (tmp_path / "weights" / FILES[0].file).unlink()
     with pytest.raises(StyleError, match="cannot be read"):
-        hub.packaged(CARDS[0])
+        hub.packaged(FILES[0])
+
+
+def test_a_folder_with_a_file_more_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shutil.copytree(hub.packaged_folder(FOLDERS[0]), tmp_path / "weights" / FOLDERS[0].file)
+    monkeypatch.setattr("limner.hub.packaging.files", lambda _: tmp_path)  # pyright: ignore[reportUnknownLambdaType]
+    assert hub.packaged_folder(FOLDERS[0]) == tmp_path / "weights" / FOLDERS[0].file
+    (tmp_path / "weights" / FOLDERS[0].file / "more").write_text("")
+    with pytest.raises(StyleError, match="damaged"):
+        hub.packaged_folder(FOLDERS[0])

@@ -23,7 +23,7 @@ from limner.engine.config import RunConfig
 from limner.errors import LimnerError
 from limner.hub import StyleError
 from limner.methods import METHODS
-from limner.methods.prior.autoencoder import cropped, fewer, posterior
+from limner.methods.prior.autoencoder import BLUR, cropped, fewer, posterior
 from limner.methods.prior.captions import HOW, caption, who
 from limner.methods.prior.clip import Told
 from limner.methods.prior.config import Autoencoder, Clip, Config, Stage, Unet
@@ -420,7 +420,21 @@ def test_a_tiny_autoencoder_serves_too(data: Path, pack_folder: Path, tmp_path: 
     shutil.copytree(pack_folder, tmp_path / "run")
     settings = config("autoencoder", data, tmp_path / "run", steps=2, sizes=replace(SIZES, tiny=True))
     assert train(settings).name == "style.safetensors"
-    assert all(line["kl"] == 0 for line in log(tmp_path / "run", "autoencoder"))
+    assert all(line["kl"] > 0 for line in log(tmp_path / "run", "autoencoder"))
+
+
+def test_kl_of_a_tiny_autoencoder_is_that_of_its_means(tmp_path: Path) -> None:
+    vae = load_prior(priors.write_prior(tmp_path, replace(SIZES, tiny=True))).vae
+    picture = torch.rand(2, 3, 32, 32)
+    mean = vae.encode(2 * picture - 1).latents  # pyright: ignore[reportAttributeAccessIssue]
+    z, told = posterior(vae, picture)
+    normal = torch.distributions.Normal
+    q, p = normal(mean, torch.full_like(mean, BLUR)), normal(0.0, 1.0)
+    constant = torch.distributions.kl_divergence(normal(0.0, BLUR), p)
+    assert told.item() == pytest.approx(
+        (torch.distributions.kl_divergence(q, p) - constant).mean().item(), rel=1e-4
+    )
+    assert (z - mean).std().item() == pytest.approx(BLUR, rel=0.1)
 
 
 def test_kl_is_of_each_latent_number(finished: Path) -> None:

@@ -12,6 +12,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 from safetensors.torch import load_file, save_file
 from tests.priors import FULL, SENTENCES, write_prior
+from torch import nn
 
 from limner.cli import main
 from limner.errors import LimnerWarning
@@ -19,6 +20,8 @@ from limner.hub import FetchError
 from limner.pretrained import folder as folders
 from limner.pretrained.folder import PriorError, needed
 from limner.pretrained.prior import Prior, load_prior
+from limner.pretrained.sizes import Sizes
+from limner.pretrained.small import small
 
 
 @pytest.fixture
@@ -67,6 +70,15 @@ def test_pictures_become_latents_and_latents_pictures(tiny: bool, diffusion: Pri
     latents.sum().backward()
     assert picture.grad is not None
     assert picture.grad.abs().sum() > 0
+
+
+def test_no_group_of_a_norm_is_one_channel() -> None:
+    parts = small(Sizes(), SENTENCES)
+    autoencoder = small(replace(Sizes(), tiny=False, vae=(16, 48, 96, 128)), SENTENCES).vae
+    norms = [
+        each for net in (parts.unet, autoencoder) for each in net.modules() if isinstance(each, nn.GroupNorm)
+    ]
+    assert min(each.num_channels // each.num_groups for each in norms) == 8
 
 
 @pytest.mark.parametrize("shape", [(3, 64, 64), (1, 1, 64, 64), (1, 3, 60, 64)])

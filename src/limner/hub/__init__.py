@@ -5,7 +5,19 @@ when a user asks for it.
 """
 
 from limner.hub.fetching import Download, FetchError, download, downloads, fetch, fetched, home, missing
-from limner.hub.packaging import DEFAULTS, DIRECTIONS, Card, Drawn, StyleError, card, cards, packaged, styles
+from limner.hub.packaging import (
+    DEFAULTS,
+    DIRECTIONS,
+    Card,
+    Drawn,
+    StyleError,
+    card,
+    cards,
+    listing,
+    packaged,
+    packaged_folder,
+    styles,
+)
 
 __all__ = [
     "DEFAULTS",
@@ -22,7 +34,9 @@ __all__ = [
     "fetch",
     "fetched",
     "home",
+    "listing",
     "missing",
     "packaged",
+    "packaged_folder",
     "styles",
 ]

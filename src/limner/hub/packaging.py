@@ -41,9 +41,9 @@ class Card:
 
     Attributes:
         name: What a user calls the style.
-        file: File name in the package's `weights` folder.
-        sha256: Of the file, in hexadecimal.
-        size: Of the file, in bytes.
+        file: Name in the package's `weights` folder: of a file, or of a folder of them.
+        sha256: Of the file, in hexadecimal; of a folder, of its `listing`.
+        size: Of the file, in bytes; of a folder, of all files in it.
         method: The method that made it.
         direction: "photo-sketch" or "sketch-photo" of a style; a part of limner that is none, such as the
             finder of faces, has another second word.
@@ -121,17 +121,52 @@ def packaged(card: Card) -> bytes:
     Raises:
         StyleError: The file is missing or damaged.
     """
-    path = Path(str(files("limner") / "weights" / card.file))
+    content = _read(_place(card), card)
+    _verify(content, card)
+    return content
+
+
+def packaged_folder(card: Card) -> Path:
+    """Where a packaged folder lies, verified against its card.
+
+    Raises:
+        StyleError: A file in it is missing, damaged or one too many.
+    """
+    _verify(listing(card), card)
+    return _place(card)
+
+
+def listing(card: Card) -> bytes:
+    """A line for each file of a packaged folder, sorted by name: its SHA-256, two spaces, its name.
+
+    So does `sha256sum` print it, and a card can be checked without limner.
+
+    Raises:
+        StyleError: A file cannot be read.
+    """
+    folder = _place(card)
+    named = sorted((path.relative_to(folder).as_posix(), path) for path in folder.rglob("*") if path.is_file())
+    lines = (f"{hashlib.sha256(_read(path, card)).hexdigest()}  {name}\n" for name, path in named)
+    return "".join(lines).encode()
+
+
+def _place(card: Card) -> Path:
+    return Path(str(files("limner") / "weights" / card.file))
+
+
+def _read(path: Path, card: Card) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise StyleError(
-            f"style {card.name!r}: {path} cannot be read ({error.strerror}); install limner again"
+            f"{card.name!r}: {path} cannot be read ({error.strerror}); install limner again"
         ) from error
+
+
+def _verify(content: bytes, card: Card) -> None:
     found = hashlib.sha256(content).hexdigest()
     if found != card.sha256:
         raise StyleError(
-            f"style {card.name!r}: {path} is damaged (sha256 {found[:12]}, {card.sha256[:12]} is "
-            "expected); install limner again"
+            f"{card.name!r}: {_place(card)} is damaged (sha256 {found[:12]}, {card.sha256[:12]} is expected); "
+            "install limner again"
         )
-    return content

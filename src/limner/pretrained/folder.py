@@ -23,7 +23,7 @@ from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 from safetensors import SafetensorError, safe_open
 
 from limner.errors import LimnerError
-from limner.hub import FetchError
+from limner.hub import FetchError, cards, packaged_folder
 
 STAND_IN = "stand-in"
 INDEX = "model_index.json"
@@ -115,11 +115,12 @@ def find(name: str | Path) -> Folder:
         name: "stand-in", the path of a folder, or OWNER/NAME on the hub.
 
     Raises:
-        PriorError: There is no such model, or it does not come with limner.
+        PriorError: There is no such model.
+        limner.hub.StyleError: The stand-in is damaged.
         limner.hub.FetchError: It is the hub's, and was not fetched yet.
     """
     if name == STAND_IN:
-        return _packaged()
+        return Folder(STAND_IN, packaged_folder(cards()[STAND_IN]))
     if name and (path := Path(name).expanduser()).is_dir():
         return Folder(str(name), path)
     if isinstance(name, Path) or not _is_hubs(name):
@@ -211,16 +212,6 @@ def _numbers(file: Path) -> int:
             return sum(shape.numel() for shape in shapes)
     except (OSError, SafetensorError):
         return 0  # a damaged file: whoever opens it says so
-
-
-def _packaged() -> Folder:
-    path = Path(str(files("limner") / "weights" / STAND_IN))
-    if not path.is_dir():
-        raise PriorError(
-            f"the {STAND_IN} does not come with this limner yet; a folder in diffusers' format or OWNER/NAME "
-            f"on the Hugging Face hub is expected, such as {KNOWN[0]}"
-        )
-    return Folder(STAND_IN, path)
 
 
 def _is_hubs(name: str) -> bool:

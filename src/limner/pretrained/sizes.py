@@ -30,10 +30,10 @@ class Sizes:
 
     size: int = 256
     instructs: bool = True
-    latents: int = 8
-    vae: tuple[int, ...] = (32, 64, 96, 128)
+    latents: int = 16
+    vae: tuple[int, ...] = (48, 48, 48, 48)
     vae_layers: int = 1
-    tiny: bool = False
+    tiny: bool = True
     unet: tuple[int, ...] = (64, 128, 192)
     unet_layers: int = 1
     heads: int = 4

