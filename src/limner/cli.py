@@ -289,6 +289,7 @@ def learn(
     instruction: str = "turn it into a pencil sketch",
     nearest: bool = False,
     largest: bool = False,
+    trust: bool = False,
     text_scale: float = 7.5,
     image_scale: float = 1.5,
     clip: str = "auto",
@@ -309,6 +310,7 @@ def learn(
         instruction: The sentence that learning starts from.
         nearest: Start from the known sentence that is nearest to the pair by CLIP.
         largest: Take the largest face of each picture where there are several.
+        trust: Learn from a sketch that looks like a photo, as soft tonal drawings may.
         text_scale: How much the hand is exaggerated, in learning and by default in drawing.
         image_scale: How much of the photo is kept, likewise.
         clip: A CLIP with the prior's text encoder; auto takes the prior's own, or the one of InstructPix2Pix.
@@ -324,6 +326,7 @@ def learn(
         licence,
         prior=prior,
         largest=largest,
+        trust=trust,
         instruction=instruction,
         nearest=nearest,
         text_scale=text_scale,

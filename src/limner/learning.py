@@ -12,7 +12,7 @@ from limner.progress import Report, silent
 
 
 def learn(config: Config, out: Path, force: bool = False, report: Report = silent) -> tuple[Path, Path]:
-    """Learns a style. While it learns, its run lies in a folder beside the file, and the same call resumes it.
+    """Learns a style. Until it is done its run lies in a folder beside it, and the same call resumes it.
 
     Args:
         config: Of the method; the folder of its run is not looked at.
@@ -21,8 +21,8 @@ def learn(config: Config, out: Path, force: bool = False, report: Report = silen
         report: Is told the progress after every step.
 
     Returns:
-        The style, and beside it a PNG of the same name: the aligned pairs, then the first photo as it was drawn
-        on the way.
+        The style, and beside it a PNG of the same name: the aligned pairs, then the first photo as it was
+        drawn on the way.
 
     Raises:
         LimnerError: The file has another suffix or exists; or as of the method's `train`.

@@ -62,7 +62,7 @@ class Options:
     background: Literal["keep", "paper"] = "keep"
     crop: bool = False
     whole: bool = False
-    sampling: Sampling = Sampling()
+    sampling: Sampling = Sampling()  # noqa: RUF009  frozen
 
     def __post_init__(self) -> None:
         numbered = type(self.face) is int
@@ -195,7 +195,7 @@ class Sketcher:
             raise LimnerError(f"{named}: for styles that sample a prior, and this one draws at once")
 
     def _drawn(self, picture: Picture, faces: Sequence[Face], options: Options) -> Picture:
-        """The picture drawn by the style's network, at the faces' scales unless it is a crop or to be whole."""
+        """The picture drawn by the style's network: as it is, or at the scales of the faces."""
         net = self._sampled(options.sampling) if self._sampled else self.net
         draw = partial(self._tiled, net)
         if self.radius is None:
@@ -254,8 +254,8 @@ def load(
         prior: Where the prior lies that a `.safetensors` style samples; by default where the style says.
 
     Raises:
-        limner.hub.StyleError: The style is unknown, missing, damaged or not a style, or draws the other; or the
-            prior that it samples is not there.
+        limner.hub.StyleError: The style is unknown, missing, damaged or not a style, draws the other, or
+            its prior is not there.
         limner.hub.FetchError: That prior is the hub's, and was not fetched yet.
     """
     if to is not None and to not in hub.DEFAULTS:

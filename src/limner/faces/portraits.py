@@ -62,7 +62,7 @@ def draw_portraits(picture: Picture, faces: Sequence[Face], frame: Frame, draw: 
 
 
 def draw_fitted(picture: Picture, frame: Frame, draw: Draw) -> Picture:
-    """Draws a whole picture as it is, scaled to lie in the middle of the frame; what is beyond repeats its edge.
+    """Draws a whole picture as it is, scaled to fit into the frame; around it its edge is repeated.
 
     Args:
         picture: (H, W, 3) uint8.

@@ -31,8 +31,8 @@ class Config:
     """One pair, or a few, of one hand; the prior; the terms of the loss; how the style draws by default.
 
     Source: Wu et al., One-shot face sketch synthesis in the wild via generative diffusion prior and
-    instruction tuning (arXiv 2506.15312), by its abstract: the text could not be read. The procedure and, unless
-    a field says otherwise, the values are those of Nguyen, Li, Ojha, Lee, Visual instruction inversion
+    instruction tuning (arXiv 2506.15312), by its abstract: the text could not be read. The procedure and,
+    unless a field says otherwise, the values are those of Nguyen, Li, Ojha, Lee, Visual instruction inversion
     (NeurIPS 2023).
     """
 
@@ -45,11 +45,13 @@ class Config:
     that edits a photo by a sentence, such as timbrooks/instruct-pix2pix."""
     largest: bool = False
     """Take the largest face of each picture; else a second face is an error."""
+    trust: bool = False
+    """Learn from a sketch that looks like a photo, as soft tonal drawings may."""
     instruction: str = "turn it into a pencil sketch"
     """The sentence that learning starts from. Chosen."""
     nearest: bool = False
-    """Start from that sentence of `limner.data.edits`, or the one above, whose direction in CLIP is nearest to
-    that from photo to sketch. Chosen."""
+    """Start from that sentence of `limner.data.edits`, or the one above, that lies nearest in CLIP to the
+    direction from photo to sketch. Chosen."""
     text_scale: float = 7.5
     """s_T of the guidance, in the loss and in drawing; 1, with image_scale 1, is no guidance."""
     image_scale: float = 1.5
@@ -68,13 +70,13 @@ class Config:
     cut: float = 1.0
     """The largest value in the gradient. The source cuts by value too; which is Chosen."""
     look_every: int = 10
-    """Steps between two looks at the loss over the fixed set of (t, noise); the best state is kept. Chosen."""
+    """Steps between two looks at the loss over the fixed set of (t, noise), by which states are kept. Chosen."""
     looks_at: int = 8
     """Times in that set, evenly spaced; each pair has all of them. Chosen."""
     sampling_steps: int = 20
     """Of Euler's ancestral sampling, when the style draws."""
     states: int = 3
-    """How many states on the way are drawn into the preview, evenly spaced, the last one the state that is
-    kept; 0 draws none. Chosen."""
+    """How many states are drawn into the preview, after even shares of the steps, each the best until then; 0
+    draws none. Chosen."""
     run: RunConfig = field(default_factory=run_of)
     """Steps, seed, folder. The steps are for the stand-in; of other priors 1000 is usual."""

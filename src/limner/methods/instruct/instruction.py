@@ -2,8 +2,8 @@
 
     c = h(s) in R^(T x width),    only c_1 ... c_(e - 1) move
 
-with s the initial sentence and e the place of its first end token. Token 0 and everything from e on stay those
-of h(s): a trained U-Net reads what a whole sentence says mostly from there, and the words change what is said.
+with s the initial sentence and e the place of its first end token. Token 0 and everything from e on stay
+those of h(s).
 """
 
 import math

@@ -4,8 +4,8 @@
     e   = e(z_t, 0, 0) + s_I (e(z_t, z_x, 0) - e(z_t, 0, 0)) + s_T (e(z_t, z_x, c) - e(z_t, z_x, 0))
     L   = 4 MSE(e, eps_t) - 0.1 clamp(cos(d, W mean_tokens(c)), -1, 0.5)
 
-with z_y the sketch's latents, z_x the photo's, c the instruction, W CLIP's text projection and d the direction
-from CLIP's embedding of the photo to that of the sketch, of length one.
+with z_y the sketch's latents, z_x the photo's, c the instruction, W CLIP's text projection and d the
+direction from CLIP's embedding of the photo to that of the sketch, of length one.
 
 Source: Nguyen, Li, Ojha, Lee, Visual instruction inversion (NeurIPS 2023); the guidance is equation 3 of
     InstructPix2Pix (Brooks, Holynski, Efros, CVPR 2023).
@@ -64,9 +64,7 @@ def noised(prior: Prior, sketch: Tensor, photo: Tensor, t: Tensor, noise: Tensor
     return Noised(z, t, noise, photo, none, seen)
 
 
-def noise_loss(
-    prior: Prior, given: Noised, states: Tensor, text_scale: float, image_scale: float
-) -> Tensor:
+def noise_loss(prior: Prior, given: Noised, states: Tensor, text_scale: float, image_scale: float) -> Tensor:
     """MSE(e, eps_t) with e the guided noise; a scalar.
 
     Args:

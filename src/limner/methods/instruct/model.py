@@ -1,6 +1,6 @@
 """What draws by a learned instruction: the prior, asked for it about each photo.
 
-    z = Euler ancestral(e, noise),    e = the guided noise of (photo, instruction),    sketch = grey(D(z / s))
+z = Euler ancestral(e, noise),    e = the guided noise of (photo, instruction),    sketch = grey(D(z / s))
 """
 
 import dataclasses

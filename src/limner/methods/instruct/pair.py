@@ -26,8 +26,8 @@ from limner.frame import square
 from limner.image import Picture
 
 APART = 0.1
-"""Chosen: the largest r of a pair. 31 training pairs of CUHK and FS2K lay at most 0.07 apart. It refuses another
-pose, or points found in the wrong place; two people seen alike lie as near as that, and are not told apart."""
+"""Chosen: the largest r of a pair. 31 training pairs of CUHK and FS2K lay at most 0.07 apart. It refuses
+another pose, or points found in the wrong place; most of two people in one pose lie nearer, and pass."""
 PAPER, STROKES = 0.3, 12.0
 """Chosen: what is a photo has less than this share of its face in one lightest tone, and less than this of
 detail. Of those pairs no photo has more of either, and no sketch less of both."""
@@ -51,13 +51,16 @@ class Aligned:
     apart: float
 
 
-def read_all(paths: Sequence[Path], frame: Frame, largest: bool = False) -> list[Aligned]:
+def read_all(
+    paths: Sequence[Path], frame: Frame, largest: bool = False, trust: bool = False
+) -> list[Aligned]:
     """Pairs, aligned.
 
     Args:
         paths: A photo, its sketch, the next photo, and so on.
         frame: The prior's square.
         largest: Take the largest face where there are several.
+        trust: Take a sketch that looks like a photo.
 
     Raises:
         DataError: There is no pair, or an odd number of pictures; or as `align`.
@@ -67,15 +70,16 @@ def read_all(paths: Sequence[Path], frame: Frame, largest: bool = False) -> list
     if not paths or len(paths) % 2:
         raise DataError(f"got {len(paths)} pictures; PHOTO SKETCH, or several such pairs, are expected")
     return [
-        align(photo, sketch, frame, largest) for photo, sketch in zip(paths[::2], paths[1::2], strict=True)
+        align(photo, sketch, frame, largest, trust)
+        for photo, sketch in zip(paths[::2], paths[1::2], strict=True)
     ]
 
 
-def align(photo: Path, sketch: Path, frame: Frame, largest: bool = False) -> Aligned:
+def align(photo: Path, sketch: Path, frame: Frame, largest: bool = False, trust: bool = False) -> Aligned:
     """One pair, checked and aligned; arguments as of `read_all`.
 
     Raises:
-        DataError: The sketch is a photo.
+        DataError: The sketch looks like a photo.
         FaceError: A picture shows no face, or several, or the faces of the two do not fit.
         limner.image.ImageError: A picture cannot be read.
     """
@@ -86,14 +90,17 @@ def align(photo: Path, sketch: Path, frame: Frame, largest: bool = False) -> Ali
     apart = float(np.sqrt(distance.mean())) / eye_distance(face)
     if apart > APART:
         raise FaceError(
-            f"the face in {sketch} does not fit that in {photo}: laid on each other their points are {apart:.2f} "
-            f"eye distances apart, at most {APART} are expected; a sketch of this photo is"
+            f"the face in {sketch} does not fit that in {photo}: laid on each other, their points are "
+            f"{apart:.2f} eye distances apart, at most {APART:.2f} are expected"
         )
     to_frame = similarity(face.eyes, frame)
     seen = warp(taken, to_frame, frame.size)
     laid = warp(drawn, compose(onto, to_frame), frame.size, "white")
-    if is_photo(drawn, other):
-        raise DataError(f"{sketch} looks like a photo; a drawing is expected, after its photo")
+    if not trust and is_photo(drawn, other):
+        raise DataError(
+            f"{sketch} looks like a photo, without paper or strokes; a drawing is expected after its photo, "
+            "or --trust if it is one"
+        )
     return Aligned(seen, contrast(laid), apart)
 
 

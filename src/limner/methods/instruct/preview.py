@@ -1,4 +1,4 @@
-"""What learning looks like: the pair side by side, then states on the way, each drawing the training photo."""
+"""What learning looks like: the pairs side by side, then the first photo as states on the way draw it."""
 
 from collections.abc import Sequence
 from pathlib import Path

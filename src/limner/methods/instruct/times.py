@@ -33,7 +33,10 @@ class Times:
     def sample(self, index: int, rng: np.random.Generator) -> Sample:
         """`t` and, for which pair, `pair`; both scalars."""
         del rng
-        return {"t": np.asarray(self.times[index], np.float32), "pair": np.asarray(index % self.pairs, np.float32)}
+        return {
+            "t": np.asarray(self.times[index], np.float32),
+            "pair": np.asarray(index % self.pairs, np.float32),
+        }
 
 
 def spread(count: int) -> list[int]:

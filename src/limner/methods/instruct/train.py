@@ -3,8 +3,8 @@
     c' = arg min_c sum_t L(c, t),    L = 4 MSE(e, eps_t) - 0.1 clamp(cos(d, W mean_tokens(c)), -1, 0.5)
 
 Source: Wu et al., One-shot face sketch synthesis in the wild via generative diffusion prior and instruction
-    tuning (arXiv 2506.15312), by its abstract; the procedure is that of Nguyen, Li, Ojha, Lee, Visual instruction
-    inversion (NeurIPS 2023).
+    tuning (arXiv 2506.15312), by its abstract; the procedure is that of Nguyen, Li, Ojha, Lee, Visual
+    instruction inversion (NeurIPS 2023).
 Chosen: the state is kept that has the lowest loss over a fixed set of (t, noise), since that of a single step
     depends on its t; fewer than 1000 steps take even shares of the times.
 """
@@ -60,7 +60,7 @@ def train(config: Config, report: Report = silent) -> Path:
         FloatingPointError: The loss is no longer finite; the best state before is in `style.safetensors`.
     """
     prior = _opened(config.prior)
-    pairs = read_all(config.pairs, square(prior.size), config.largest)
+    pairs = read_all(config.pairs, square(prior.size), config.largest, config.trust)
     photos, sketches = _tensors(pairs)
     clip = load_guide(config, prior)
     sentence = config.instruction
