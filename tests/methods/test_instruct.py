@@ -356,11 +356,13 @@ class TestRefusals:
         chosen, alone = align(tmp_path / "two.png", drawn[1], square(64), True), align(*drawn, square(64))
         assert np.abs(chosen.photo.astype(int) - alone.photo).mean() < 6
 
-    def test_faces_that_do_not_fit(self, drawn: tuple[Path, Path], tmp_path: Path) -> None:
-        sketch = np.asarray(cv2.resize(image.read(drawn[1]), (400, 300)), np.uint8)
-        image.write(tmp_path / "low.png", sketch)
+    def test_faces_that_do_not_fit(self, drawn: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+        seen = kit.face_at(200, 250, 100)
+        aside = replace(seen, points=(*seen.points[:2], (280.0, 310.0), *seen.points[3:]))
+        faces = iter([[seen], [aside]])
+        monkeypatch.setattr("limner.methods.instruct.pair.find", lambda _: next(faces))
         with pytest.raises(FaceError, match=r"points are 0\.\d\d eye distances apart, at most 0\.10"):
-            align(drawn[0], tmp_path / "low.png", square(64))
+            align(*drawn, square(64))
 
     def test_a_photo_for_a_sketch(self, drawn: tuple[Path, Path], tmp_path: Path) -> None:
         photo = image.read(drawn[0])

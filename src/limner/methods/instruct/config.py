@@ -70,7 +70,7 @@ class Config:
     cut: float = 1.0
     """The largest value in the gradient. The source cuts by value too; which is Chosen."""
     look_every: int = 10
-    """Steps between two looks at the loss over the fixed set of (t, noise), by which states are kept. Chosen."""
+    """Steps between two looks at the loss over the fixed set of (t, noise). Chosen."""
     looks_at: int = 8
     """Times in that set, evenly spaced; each pair has all of them. Chosen."""
     sampling_steps: int = 20

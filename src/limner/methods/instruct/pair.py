@@ -30,7 +30,8 @@ APART = 0.1
 another pose, or points found in the wrong place; most of two people in one pose lie nearer, and pass."""
 PAPER, STROKES = 0.3, 12.0
 """Chosen: what is a photo has less than this share of its face in one lightest tone, and less than this of
-detail. Of those pairs no photo has more of either, and no sketch less of both."""
+detail. Of those pairs no photo has more of either, and no sketch less of both; of 28 families of drawings in
+`limner.data.edits` some of three look so: embossing, pastel, white chalk on toned paper."""
 _SEEN = square(256)
 _TONE = 12  # levels that count as one tone
 _FINE = 1.5  # pixels of the square; detail is what is finer
