@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import cv2
 import numpy as np
@@ -24,7 +24,7 @@ from limner.faces import Face, FaceError, Frame, align, draw_faces, draw_fitted,
 from limner.faces.matte import lack
 from limner.faces.matte import matte as people
 from limner.image import from_unit, to_unit
-from limner.methods.base import Sampling
+from limner.methods.base import Drawer, Sampling
 from limner.methods.style import open_style
 from limner.runtime import Net
 from limner.tile import Draw, draw_tiled
@@ -332,19 +332,19 @@ def _torch_sketcher(path: Path, prior: str) -> Sketcher:
     net, about = open_style(path, prior=prior)
     import torch  # only here: a style that is not exported draws by torch
 
-    def drawing(net: torch.nn.Module) -> Draw:
+    def drawing(drawer: Drawer) -> Draw:
         def draw(x: NDArray[np.float32]) -> NDArray[np.float32]:
             with torch.inference_mode():
-                return net(torch.from_numpy(x)).numpy()
+                return drawer(torch.from_numpy(x)).numpy()
 
         return draw
 
-    def sampled(sampling: Sampling) -> Draw:
-        return drawing(net.sampled(sampling))
-
-    radius = ALL if net.radius is None else str(net.radius)
-    told = {**about, "stride": str(net.stride), "radius": radius}
-    return Sketcher(drawing(net), told, sampled=sampled if hasattr(net, "sampled") else None)
+    drawer = cast(Drawer, net)
+    resampled: Callable[[Sampling], Drawer] | None = getattr(net, "sampled", None)
+    radius = ALL if drawer.radius is None else str(drawer.radius)
+    told = {**about, "stride": str(drawer.stride), "radius": radius}
+    sampled = (lambda sampling: drawing(resampled(sampling))) if resampled else None
+    return Sketcher(drawing(drawer), told, sampled=sampled)
 
 
 def _chosen(found: list[Face], face: Literal["all", "largest"] | int) -> list[Face]:

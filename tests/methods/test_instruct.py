@@ -324,6 +324,7 @@ class TestStyle:
             limner.load("pencil", prior="x")
         with pytest.raises(LimnerError, match="seed: for styles that sample a prior"):
             limner.load()(EXAMPLE, sampling=Sampling(seed=1))
+        wrong: dict[str, Any]
         for wrong in ({"steps": 0}, {"seed": -1}, {"text_scale": float("nan")}):
             with pytest.raises(LimnerError, match="is expected"):
                 Sampling(**wrong)

@@ -42,7 +42,7 @@ class Drawer(Protocol):
         """
         ...
 
-    def __call__(self, x: "Tensor") -> "Tensor":
+    def __call__(self, x: "Tensor", /) -> "Tensor":
         """Draws."""
         ...
 
