@@ -24,7 +24,7 @@ from limner.faces import Face, FaceError, Frame, align, draw_faces, draw_fitted,
 from limner.faces.matte import lack
 from limner.faces.matte import matte as people
 from limner.image import from_unit, to_unit
-from limner.methods.base import Drawer, Sampling
+from limner.methods.base import Drawer, Sampler, Sampling
 from limner.methods.style import open_style
 from limner.runtime import Net
 from limner.tile import Draw, draw_tiled
@@ -339,12 +339,13 @@ def _torch_sketcher(path: Path, prior: str) -> Sketcher:
 
         return draw
 
+    def sampled(sampling: Sampling) -> Draw:
+        return drawing(cast(Sampler, net).sampled(sampling))
+
     drawer = cast(Drawer, net)
-    resampled: Callable[[Sampling], Drawer] | None = getattr(net, "sampled", None)
     radius = ALL if drawer.radius is None else str(drawer.radius)
     told = {**about, "stride": str(drawer.stride), "radius": radius}
-    sampled = (lambda sampling: drawing(resampled(sampling))) if resampled else None
-    return Sketcher(drawing(drawer), told, sampled=sampled)
+    return Sketcher(drawing(drawer), told, sampled=sampled if hasattr(net, "sampled") else None)
 
 
 def _chosen(found: list[Face], face: Literal["all", "largest"] | int) -> list[Face]:

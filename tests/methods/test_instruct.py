@@ -29,7 +29,7 @@ from limner.engine.config import RunConfig
 from limner.engine.samples import Positions
 from limner.errors import LimnerError
 from limner.export import export
-from limner.faces import FaceError, find
+from limner.faces import Face, FaceError, find
 from limner.frame import PORTRAIT, square
 from limner.hub import FetchError, StyleError
 from limner.methods import METHODS
@@ -98,7 +98,7 @@ def reference(folder: Path, photo: Tensor, sketch: Tensor, t: int, noise: Tensor
     text = part(CLIPTextModelWithProjection, "text_encoder")
     vision = part(CLIPVisionModelWithProjection, "image_encoder")
     tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
-    scheduler = DDIMScheduler.from_pretrained(folder / "scheduler")
+    scheduler: Any = DDIMScheduler.from_pretrained(folder / "scheduler")
     ids: Any = tokenizer([""], padding="max_length", max_length=FULL.tokens, return_tensors="pt")
     empty = text(ids["input_ids"]).last_hidden_state
     z_y = vae.config.scaling_factor * vae.encode(2 * sketch - 1).latent_dist.mode()
@@ -292,7 +292,8 @@ class TestStyle:
         kit.assert_draws(limner.load(style, prior=str(prior_folder)))
 
     def test_it_draws_a_square_and_leaves_paper_around(self, style: Path, prior_folder: Path) -> None:
-        photo = cv2.copyMakeBorder(image.read(EXAMPLE), 0, 300, 300, 300, cv2.BORDER_REPLICATE)
+        wide = cv2.copyMakeBorder(image.read(EXAMPLE), 0, 300, 300, 300, cv2.BORDER_REPLICATE)
+        photo = np.asarray(wide, np.uint8)
         made = np.asarray(limner.load(style, prior=str(prior_folder))(photo))
         assert made.shape == photo.shape[:2]
         (x, y), _ = find(image.read(EXAMPLE))[0].eyes
@@ -361,7 +362,11 @@ class TestRefusals:
         seen = kit.face_at(200, 250, 100)
         aside = replace(seen, points=(*seen.points[:2], (280.0, 310.0), *seen.points[3:]))
         faces = iter([[seen], [aside]])
-        monkeypatch.setattr("limner.methods.instruct.pair.find", lambda _: next(faces))
+
+        def finder(_: object) -> list[Face]:
+            return next(faces)
+
+        monkeypatch.setattr("limner.methods.instruct.pair.find", finder)
         with pytest.raises(FaceError, match=r"points are 0\.\d\d eye distances apart, at most 0\.10"):
             align(*drawn, square(64))
 

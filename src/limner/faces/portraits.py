@@ -6,6 +6,7 @@ into the paper towards its edge; where squares overlap, each pixel goes to the n
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -88,7 +89,7 @@ def _fade(frame: Frame) -> NDArray[np.float32]:
     return np.outer(along * along[::-1], across * across[::-1]).astype(np.float32)
 
 
-def _ramp(t: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ramp(t: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     t = np.clip(t, 0, 1)
     return t * t * (3 - 2 * t)
 

@@ -51,8 +51,6 @@ class Drawer(Protocol):
 class Sampling:
     """How a style that samples a prior draws; what is None is as the style's file says.
 
-    Such a style's drawer has a method `sampled`, from this to the drawer that draws so.
-
     Attributes:
         steps: Of the sampling; more take longer.
         text_scale: How much what the style asks for is exaggerated.
@@ -78,6 +76,14 @@ class Sampling:
     def given(self) -> dict[str, int | float]:
         """What is not None."""
         return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
+
+
+class Sampler(Drawer, Protocol):
+    """A drawer that samples a prior."""
+
+    def sampled(self, sampling: Sampling) -> Drawer:
+        """The drawer under other settings."""
+        ...
 
 
 def describe(config: "DataclassInstance", direction: str, trained_on: str) -> dict[str, str]:
