@@ -33,6 +33,7 @@ PAPER, STROKES = 0.3, 12.0
 detail. Of those pairs no photo has more of either, and no sketch less of both; of 28 families of drawings in
 `limner.data.edits` some of three look so: embossing, pastel, white chalk on toned paper."""
 _SEEN = square(256)
+_FACE = np.s_[70:210, 60:196]  # from forehead to chin and cheek to cheek in that square
 _TONE = 12  # levels that count as one tone
 _FINE = 1.5  # pixels of the square; detail is what is finer
 
@@ -113,7 +114,7 @@ def is_photo(picture: Picture, face: Face) -> bool:
         face: In it.
     """
     seen = warp(picture, similarity(face.eyes, _SEEN), _SEEN.size)
-    grey = cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)[70:210, 60:196].astype(np.float32)
+    grey = cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)[_FACE].astype(np.float32)
     paper = np.mean(grey > np.percentile(grey, 95) - _TONE)
     strokes = np.std(grey - cv2.GaussianBlur(grey, (0, 0), _FINE))
     return bool(paper < PAPER and strokes < STROKES)
