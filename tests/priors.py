@@ -5,12 +5,14 @@ from pathlib import Path
 import torch
 
 from limner.pretrained.prior import Prior, load_prior
-from limner.pretrained.small import Sizes, save, small
+from limner.pretrained.sizes import Sizes
+from limner.pretrained.small import save, small
 
 SENTENCES = ("turn it into a pencil sketch", "make it a charcoal drawing", "a portrait in pencil")
 FULL = Sizes(
     size=64,
     instructs=False,
+    latents=4,
     vae=(8, 8, 16, 16),
     vae_layers=2,
     unet=(8, 16, 16, 16),

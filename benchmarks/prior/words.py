@@ -26,6 +26,7 @@ from limner import image
 from limner.data.edits import FAMILIES, Family
 from limner.data.pair import DataError
 from limner.image import Picture
+from limner.methods.prior.captions import caption
 from limner.methods.teacher.sources import sources
 from limner.pretrained.clip import load_clip
 from limner.pretrained.prior import load_prior
@@ -43,7 +44,7 @@ class Options(People):
     training: tuple[str, ...]
     """What the prior was trained on: SET:FOLDER of data sets (training people alone), or folders."""
     sentences: tuple[str, ...] = ()
-    """What is drawn, in turn; by default the sentences that ask for the families' edits."""
+    """What is drawn, in turn; by default captions of a woman and a man, by family."""
     clip: str = ""
     """The CLIP; by default that of the prior's own folder."""
     steps: int = 20
@@ -133,7 +134,9 @@ def measure(options: Options) -> None:
     families = spread(options.count)
     new = [triple(people[i % len(people)], each, options.seed) for i, each in enumerate(families)]
     old, places = learned(train, families, options.seed)
-    asked = options.sentences or [each.sentence for each in new]
+    asked = options.sentences or [
+        caption(("a woman", "a man")[i % 2], each) for i, each in enumerate(families)
+    ]
     sentences = list(islice(cycle(asked), options.count))
     made = drawn(prior, sentences, Manner(options.steps, options.scale, seed=options.seed))
     compared = {

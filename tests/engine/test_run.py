@@ -17,7 +17,7 @@ from torch import nn
 from limner.engine.config import RunConfig
 from limner.engine.run import Run
 from limner.engine.samples import Positions
-from limner.engine.schedule import linear_decay
+from limner.engine.schedule import linear_decay, warm_up
 from limner.errors import LimnerError
 from limner.progress import Progress
 
@@ -188,3 +188,24 @@ def test_linear_decay_holds_then_falls_to_almost_zero() -> None:
 def test_time_left_follows_the_pace_of_this_sitting() -> None:
     assert Progress(60, 100, "step", 20.0, begun=50).seconds_left == pytest.approx(80.0)
     assert Progress(50, 100, "step", 0.0, begun=50).seconds_left is None
+
+
+def test_what_is_told_at_some_steps_is_the_mean_of_those(tmp_path: Path) -> None:
+    run, net, optimizer = parts(tmp_path, steps=5, log_every=3, save_every=2)
+    watched: list[int] = []
+    for batch in run.batches(Numbers(5)):
+        loss = net(batch["x"]).square().mean()
+        run.descend(loss, optimizer, 1e-2)
+        run.log({"at": torch.tensor(float(run.step))})
+        if run.watches:
+            watched.append(run.step)
+            run.log({"held": torch.tensor(float(run.step))})
+    assert watched == [1, 3, 4]
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [line["held"] for line in lines] == [1, 3.5]
+    assert [line["at"] for line in lines] == [1, 3.5]
+
+
+def test_the_rate_rises_and_then_stays() -> None:
+    assert [warm_up(step, 4) for step in range(6)] == [0.25, 0.5, 0.75, 1, 1, 1]
+    assert warm_up(0, 1) == 1

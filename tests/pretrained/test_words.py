@@ -19,6 +19,13 @@ def test_the_order_of_sentences_does_not_matter() -> None:
     assert len(one) == 512 + 30 + 2
 
 
+def test_what_is_met_equally_often_is_joined_in_one_order_always() -> None:
+    letters = "abcdefghij"
+    sentences = [f"{one}{other}" for one in letters for other in letters]
+    known = [train_tokenizer(sentences, 40, 8).get_vocab() for _ in range(4)]
+    assert all(each == known[0] for each in known)
+
+
 def test_start_and_end_have_the_highest_numbers() -> None:
     tokenizer = train_tokenizer(SENTENCES, 30, 16)
     ids = cast(list[int], tokenizer("a")["input_ids"])

@@ -86,7 +86,7 @@ class Run:
         self.settings |= {"processes": str(self.accelerator.num_processes), **about}
         self.step, self.seconds = 0, 0.0
         self._sums: dict[str, Tensor] = {}
-        self._summed = 0
+        self._summed: dict[str, int] = {}
         self._resume()
 
     # -- the loop ------------------------------------------------------------------------------------
@@ -148,10 +148,18 @@ class Run:
         optimizer.step()
 
     def log(self, values: Mapping[str, Tensor]) -> None:
-        """Adds scalars to the means that the log writes every `log_every` steps."""
+        """Adds scalars to the means that the log writes every `log_every` steps.
+
+        What is told at some steps only is the mean of those; a line between them does not hold it.
+        """
         for name, value in values.items():
             self._sums[name] = self._sums.get(name, torch.zeros((), device=self.device)) + value.detach()
-        self._summed += 1
+            self._summed[name] = self._summed.get(name, 0) + 1
+
+    @property
+    def watches(self) -> bool:
+        """Whether a checkpoint follows the present step: the time to look at a held-out loss."""
+        return (self.step + 1) % self.config.save_every == 0 or self.step + 1 == self.config.steps
 
     def finish(
         self, weights: Mapping[str, Tensor], name: str = "style", about: Mapping[str, str] | None = None
@@ -213,7 +221,7 @@ class Run:
 
     def _write_log(self, writer: SummaryWriter | None) -> str:
         means = self._means()
-        self._sums, self._summed = {}, 0
+        self._sums, self._summed = {}, {}
         if writer:
             for name, value in means.items():
                 writer.add_scalar(name, value, self.step)
@@ -223,7 +231,7 @@ class Run:
         return "  ".join(f"{k} {v:.4f}" for k, v in means.items())
 
     def _means(self) -> dict[str, float]:
-        means = {k: float(v) / self._summed for k, v in self._sums.items()}
+        means = {k: float(v) / self._summed[k] for k, v in self._sums.items()}
         for name, value in means.items():
             if not math.isfinite(value):
                 raise FloatingPointError(

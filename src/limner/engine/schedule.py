@@ -15,3 +15,18 @@ def linear_decay(step: int, steps: int, hold: float = 0.5) -> float:
         The factor of the learning rate, in (0, 1].
     """
     return min(1.0, (steps - step) / (steps * (1 - hold)))
+
+
+def warm_up(step: int, steps: int) -> float:
+    """From near zero linearly up to one, so that an optimizer knows the gradients' size before it strides.
+
+    Source: Goyal et al., Accurate, large minibatch SGD (2017), section 2.2.
+
+    Args:
+        step: The present step, from 0.
+        steps: How many it takes, at least 1; 1 begins at once.
+
+    Returns:
+        The factor of the learning rate, in (0, 1].
+    """
+    return min(1.0, (step + 1) / steps)

@@ -9,4 +9,5 @@ METHODS = {
     "instruct": Method("limner.methods.instruct"),
     "matte": Method("limner.methods.matte"),
     "teacher": Method("limner.methods.teacher"),
+    "prior": Method("limner.methods.prior"),
 }

@@ -27,52 +27,8 @@ from transformers import (
 from limner.files import replacing
 from limner.pretrained.folder import INDEX
 from limner.pretrained.opening import quiet
+from limner.pretrained.sizes import Sizes
 from limner.pretrained.words import train_tokenizer
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How large each part is; the defaults are those of the stand-in.
-
-    Attributes:
-        size: Side of the pictures in pixels.
-        instructs: Whether the U-Net takes a photo beside the latents.
-        latents: Channels of the latents.
-        vae: Channels of each level of the autoencoder, finest first.
-        vae_layers: Blocks a level of it.
-        tiny: Whether the autoencoder is an AutoencoderTiny, of one width: its first.
-        unet: Channels of each level of the U-Net, finest first.
-        unet_layers: Blocks a level of it on the way down; one more on the way up.
-        heads: Of each attention in the U-Net.
-        tokens: Of a sentence.
-        merges: Tokens beyond the 512 that spell any word.
-        text: Width of the text encoder.
-        text_layers: Of it.
-        vision: Width of the picture encoder.
-        vision_layers: Of it.
-        vision_size: Side of the squares that it sees.
-        patch: Side of its patches.
-        common: Width of CLIP's common space.
-    """
-
-    size: int = 256
-    instructs: bool = True
-    latents: int = 4
-    vae: tuple[int, ...] = (32, 64, 96, 128)
-    vae_layers: int = 1
-    tiny: bool = False
-    unet: tuple[int, ...] = (64, 128, 192)
-    unet_layers: int = 1
-    heads: int = 4
-    tokens: int = 32
-    merges: int = 1024
-    text: int = 256
-    text_layers: int = 4
-    vision: int = 192
-    vision_layers: int = 4
-    vision_size: int = 128
-    patch: int = 16
-    common: int = 128
 
 
 @dataclass(frozen=True)
@@ -106,14 +62,15 @@ class Parts:
         }
 
 
-def small(sizes: Sizes, sentences: Iterable[str]) -> Parts:
+def small(sizes: Sizes, words: Iterable[str] | CLIPTokenizer) -> Parts:
     """All parts, untrained: their weights are drawn from torch's generator.
 
     Args:
         sizes: Of the parts.
-        sentences: What the tokenizer is to know.
+        words: The tokenizer, or sentences that one is to know.
     """
-    tokenizer = train_tokenizer(sentences, sizes.merges, sizes.tokens)
+    known = isinstance(words, CLIPTokenizer)
+    tokenizer = words if known else train_tokenizer(words, sizes.merges, sizes.tokens)
     vae = _tiny(sizes) if sizes.tiny else _autoencoder(sizes)
     return Parts(_unet(sizes), vae, _text(sizes, tokenizer), _vision(sizes), tokenizer, _scheduler())
 
@@ -129,7 +86,8 @@ def save(parts: Parts, folder: Path, dtype: torch.dtype = torch.float16) -> None
     folder.mkdir(parents=True, exist_ok=True)
     with quiet():
         for name, network in parts.networks.items():
-            cast(Any, copy.deepcopy(network).to(dtype)).save_pretrained(folder / name)
+            written = copy.deepcopy(network).to(dtype=dtype, memory_format=torch.contiguous_format)  # pyright: ignore[reportCallIssue]
+            cast(Any, written).save_pretrained(folder / name)
         parts.tokenizer.save_pretrained(folder / "tokenizer")
         parts.scheduler.save_pretrained(folder / "scheduler")
     index = {

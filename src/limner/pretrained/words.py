@@ -33,6 +33,8 @@ def train_tokenizer(sentences: Iterable[str], merges: int, length: int) -> CLIPT
     trainer = BpeTrainer(
         vocab_size=len(spelled) + merges,
         initial_alphabet=letters,
+        # Numbered before any word is read: of two pairs that are met equally often, the lower goes first.
+        special_tokens=cast(Any, [letter + WORD_END for letter in letters]),
         end_of_word_suffix=WORD_END,
         show_progress=False,
     )

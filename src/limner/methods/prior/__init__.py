@@ -1,0 +1,1 @@
+"""`prior`: the stand-in of the diffusion prior and of CLIP, in four stages, on picture edits of portraits."""
