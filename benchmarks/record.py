@@ -37,13 +37,12 @@ def record(*tables: Table, **values: object) -> dict[str, Any]:
     told = {table.name: {"head": table.head, "rows": table.rows} for table in tables}
     module = getattr(sys.modules["__main__"], "__spec__", None)
     called = module.name.removesuffix(".__main__") if module else sys.argv[0]
-    words = ["python", "-m", called, *sys.argv[1:]]
+    words = shlex.join(["python", "-m", called, *sys.argv[1:]])
     return {
         "machine": machine(),
         "python": platform.python_version(),
-        "command": re.sub(
-            r"(?<![\w.])/\S*/", "", shlex.join(words)
-        ),  # where folders lie here is nobody's business
+        # Where folders lie here is nobody's business.
+        "command": re.sub(r"(?<![\w.])/\S*/", "", words),
         "tables": told,
         "values": values,
     }

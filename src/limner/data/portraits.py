@@ -7,6 +7,7 @@ portraits of two collections) `splits/portraits-test.txt` lists their names.
 """
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from limner.data.dataset import PhotoSet
@@ -28,6 +29,11 @@ def identity(path: Path) -> str:
 def held_out(name: str) -> bool:
     """Whether a person, named as by `identity`, is kept for testing: one in five, by the name's SHA-256."""
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % SHARE == 0
+
+
+def watched(names: Iterable[str], every: int) -> frozenset[str]:
+    """Of people who may be trained on, those left out to watch a training by: every n-th name; 0, nobody."""
+    return frozenset(sorted(set(names))[::every]) if every else frozenset()
 
 
 def portraits(folder: Path, test: bool = False) -> list[Path]:

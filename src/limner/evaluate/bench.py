@@ -54,7 +54,8 @@ def bench(
         made: Folders of pictures that others made, by the name of the method, named like those drawn from.
         out: The folder of this benchmark.
         sources: Draw from these instead of the set's own pictures, e.g. from larger scans; named alike.
-        split: In place of the protocol's own: another of the data set's, or, of photos alone, `HELD_OUT`.
+        split: In place of the protocol's own: another of the data set's, of one artist's pairs where an
+            artist follows after a slash, or, of photos alone, `HELD_OUT`.
         in_grey: Draw from grey versions. They are scored as those drawn from the pictures themselves.
         report: Is told the progress after every picture.
 

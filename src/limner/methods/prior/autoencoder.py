@@ -18,13 +18,14 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
+from limner import image
 from limner.engine.run import Run
 from limner.engine.samples import Sample
 from limner.losses.perceptual import perceptual_loss
 from limner.losses.similarity import similarity_loss
 from limner.methods.prior.config import Config
 from limner.methods.prior.model import about, as_prior, of_stage, pace, untrained
-from limner.methods.prior.pack import Pack, unit
+from limner.methods.prior.pack import Pack
 from limner.nn.average import Average
 from limner.pretrained.perceptual import load_teacher
 from limner.pretrained.prior import Prior
@@ -47,7 +48,7 @@ class Pictures:
         """`picture` (3, size, size) in [0, 1]."""
         del rng
         half, row = divmod(index, len(self.pack))
-        return {"picture": unit((self.pack.photo, self.pack.edited)[half][row])}
+        return {"picture": image.to_unit((self.pack.photo, self.pack.edited)[half][row])}
 
 
 def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path:
@@ -123,7 +124,7 @@ def watched(vae: nn.Module, held: Pack, run: Run) -> dict[str, Tensor]:
     """L1 and 1 - SSIM of edited photos of people not learnt from."""
     apart: list[Tensor] = []
     for edited in held.edited:
-        x = torch.from_numpy(unit(edited))[None].to(run.device)
+        x = torch.from_numpy(image.to_unit(edited))[None].to(run.device)
         with run.autocast():
             z, _ = posterior(vae, x)
             made = decoded(vae, z)

@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import AdamW
 
+from limner import image
 from limner.engine.run import Run
 from limner.engine.samples import Sample
 from limner.losses.contrast import contrast_loss
 from limner.methods.prior.config import Config
 from limner.methods.prior.model import TOKENIZER, about, encoders, of_stage, pace, probed, said, untrained
-from limner.methods.prior.pack import Pack, unit
+from limner.methods.prior.pack import Pack
 from limner.methods.prior.triples import CAPTION, INSTRUCTION, PHOTO
 from limner.nn.average import Average
 from limner.pretrained.clip import Clip
@@ -74,7 +75,7 @@ class Told:
         x, y = rng.integers(len(picture) - size + 1, size=2)
         cut = picture[y : y + size, x : x + size]
         seen = np.asarray(cv2.resize(cut, (self.side, self.side), interpolation=cv2.INTER_AREA), np.uint8)
-        return {"picture": unit(seen), "tokens": self.tokens[index, kind].astype(np.float32)}
+        return {"picture": image.to_unit(seen), "tokens": self.tokens[index, kind].astype(np.float32)}
 
 
 def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limner.data.edits import FAMILIES
-from limner.data.pair import DataError, Picture
+from limner.data.pair import DataError
 from limner.files import replacing
 from limner.methods.prior.growing import Growing
 from limner.methods.prior.triples import Order, Portrait, Row, Triple, triples
@@ -110,11 +110,6 @@ def _make(
             f"none of {len(portraits)} portraits gives a triple; {portraits[0].path} is one of them"
         )
     return rows
-
-
-def unit(picture: Picture) -> NDArray[np.float32]:
-    """A picture (H, W, 3) uint8 as (3, H, W) in [0, 1]."""
-    return np.divide(picture.transpose(2, 0, 1), np.float32(255), dtype=np.float32, order="C")
 
 
 def _made(

@@ -14,7 +14,7 @@ from limner import image
 from limner.data.edits import FAMILIES, Family
 from limner.data.pair import Picture
 from limner.data.people import tables
-from limner.data.portraits import identity, portraits
+from limner.data.portraits import identity, portraits, watched
 from limner.faces import find
 from limner.faces.matte import lack, matte
 from limner.frame import span
@@ -103,8 +103,7 @@ def people(folders: Sequence[str], hold_out: int) -> tuple[list[Portrait], list[
         told = tables(folder)
         named = ((path, identity(path)) for path in portraits(folder))
         found += [Portrait(path, name, who(facts(path, name, told))) for path, name in named]
-    names = sorted({each.identity for each in found})
-    left_out = frozenset(names[::hold_out]) if hold_out else frozenset[str]()
+    left_out = watched((each.identity for each in found), hold_out)
     kept = [each for each in found if each.identity not in left_out]
     return kept, [each for each in found if each.identity in left_out]
 

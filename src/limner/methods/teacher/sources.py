@@ -5,7 +5,7 @@ from typing import Literal
 
 from limner.data import DATASETS
 from limner.data.layout import pictures
-from limner.data.portraits import PORTRAITS, held_out, identity
+from limner.data.portraits import PORTRAITS, held_out, identity, watched
 
 Named = tuple[str, Path]
 """Who is on a picture, and its path."""
@@ -54,6 +54,5 @@ def _all(word: str, kind: Literal["photo", "sketch"]) -> list[Named]:
 
 
 def _parted(found: list[Named], hold_out: int, held: bool) -> list[Path]:
-    people = sorted({who for who, _ in found})
-    left_out = frozenset(people[::hold_out]) if hold_out else frozenset[str]()
+    left_out = watched((who for who, _ in found), hold_out)
     return [path for who, path in found if (who in left_out) == held]

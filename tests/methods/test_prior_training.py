@@ -13,6 +13,7 @@ import pytest
 import torch
 from diffusers import UNet2DConditionModel
 from safetensors.torch import load_file
+from tests import priors
 
 from limner import image
 from limner.data.edits import FAMILIES, HELD_OUT
@@ -47,24 +48,21 @@ from limner.pretrained.clip import load_clip
 from limner.pretrained.guidance import instructed
 from limner.pretrained.prior import Prior, load_prior
 from limner.pretrained.sample import euler_ancestral
-from limner.pretrained.sizes import Sizes
 from limner.progress import Progress, silent
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "portrait.jpg"
 NAMES = [name for name in map(str, range(100, 130)) if not held_out(name)][:4]
-SIZES = Sizes(
+SIZES = replace(
+    priors.FULL,
     size=32,
+    instructs=True,
     latents=8,
     vae=(8, 8, 16),
+    vae_layers=1,
     unet=(16, 16),
-    heads=2,
+    unet_layers=1,
+    tokens=32,
     merges=300,
-    text=16,
-    text_layers=1,
-    vision=16,
-    vision_layers=1,
-    vision_size=32,
-    common=8,
 )
 FRAMING = Framing(least=20, enlarged=2)
 ORDER = Order(32, 0.2, FRAMING, seed=3)
