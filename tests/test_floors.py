@@ -14,6 +14,7 @@ FLOORS = (
     {"pretrained"},
     {"methods"},
     {"batch", "evaluate", "export", "learning", "pairing", "sketcher"},
+    {"learners"},
     {"cli", "weights", "web"},
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from limner.errors import LimnerError
+from limner.learners.settings import Settings
 from limner.progress import Progress, Report, silent
 
 T = TypeVar("T")
@@ -174,9 +175,15 @@ def bench(
     sketches: Path | None = None,
     grey: bool = False,
     split: str = "",
+    method: tuple[str, ...] = (),
+    pairs: int = 5,
+    seeds: int = 1,
+    learning: Settings = Settings(),  # noqa: B008  frozen
     out: Path | None = None,
 ) -> int:
     """Run a benchmark of the field: draw its pictures, score the drawings, compare methods, show them.
+
+    With --method it is one-shot: one pair trains, all others test, for several pairs in turn.
 
     Args:
         protocol: cuhk, cufs, cufsf, fs2k, ossketch, pairs (your own) or wild (photos alone).
@@ -190,11 +197,17 @@ def bench(
         grey: Draw from grey versions of the pictures.
         split: Another split of the data set, see docs/data.md; SPLIT/ARTIST, or /ARTIST, leaves the pairs of
             one artist. Of photos alone, held-out leaves only people whom no part of limner is trained on.
+        method: What learns from one pair: instruct, grey, xdog, gatys, paired, see docs/instruct.md; the first
+            is what the others are compared with. Styles and made pictures beside it are scored as they are.
+        pairs: How many pairs teach a method, each alone; which ones is a rule's.
+        seeds: How often each pair does, by the seeds 0, 1 and so on.
+        learning: How methods learn.
         out: Where table, values and contact sheet go, and the drawings; by default runs/bench/PROTOCOL, with
-            -photo or -grey after it where these are asked for.
+            -photo, -grey or -one-shot after it where these are asked for.
     """
-    from limner.evaluate import PROTOCOLS, located, named_folder
+    from limner.evaluate import PROTOCOLS, located, named_folder, one_shot
     from limner.evaluate import bench as run_bench
+    from limner.learners import named
     from limner.sketcher import load_all
 
     if protocol not in PROTOCOLS:
@@ -206,11 +219,17 @@ def bench(
     if unused:
         other = "photos" if to == "photo" else "sketches"
         raise LimnerError(f"--{other} {unused}: {other} are drawn here, not drawn from")
-    kinds = [protocol, *(["photo"] if to == "photo" else []), *(["grey"] if grey else [])]
-    out = out or Path("runs", "bench", "-".join(kinds))
-    others = dict(named_folder(word) for word in made)
+    asked = {"photo": to == "photo", "grey": grey, "one-shot": bool(method)}
+    out = out or Path(
+        "runs", "bench", "-".join([protocol, *(kind for kind, is_so in asked.items() if is_so)])
+    )
+    others, learners = dict(named_folder(word) for word in made), named(method, learning)
+    given = chosen, located(chosen, data), hands, others, out, sources, split, grey
     with _bar(shown=True) as report:
-        result = run_bench(chosen, located(chosen, data), hands, others, out, sources, split, grey, report)
+        if learners:
+            result = one_shot(learners, *given, pairs=pairs, seeds=seeds, report=report)
+        else:
+            result = run_bench(*given, report)
     files = result.write(out)
     _tell(result.page() + "\n" + "\n".join(str(path) for path in files))
     return 0
