@@ -197,8 +197,8 @@ def bench(
         grey: Draw from grey versions of the pictures.
         split: Another split of the data set, see docs/data.md; SPLIT/ARTIST, or /ARTIST, leaves the pairs of
             one artist. Of photos alone, held-out leaves only people whom no part of limner is trained on.
-        method: What learns from one pair: instruct, grey, xdog, gatys, paired, see docs/instruct.md; the first
-            is what the others are compared with. Styles and made pictures beside it are scored as they are.
+        method: What learns from one pair: instruct, grey, xdog, gatys or paired (docs/instruct.md). The first
+            is what the others are compared with; styles and made pictures beside it are scored as they are.
         pairs: How many pairs teach a method, each alone; which ones is a rule's.
         seeds: How often each pair does, by the seeds 0, 1 and so on.
         learning: How methods learn.

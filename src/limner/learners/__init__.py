@@ -5,7 +5,6 @@ file and a line here.
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -31,7 +30,11 @@ def named(names: Sequence[str], settings: Settings) -> "dict[str, Learner]":
     Raises:
         LimnerError: There is no such learner, or what it needs is not installed.
     """
-    return {name: partial(_learn(name), settings=settings) for name in names}
+    return {name: _set(_learn(name), settings) for name in names}
+
+
+def _set(learn: "Callable[[Lesson, Settings], Hand]", settings: Settings) -> "Learner":
+    return lambda lesson: learn(lesson, settings)
 
 
 def _learn(name: str) -> "Callable[[Lesson, Settings], Hand]":
