@@ -19,6 +19,7 @@ from limner.data import DATASETS
 from limner.data.pair import Pair
 from limner.data.split import Split
 from limner.evaluate import PROTOCOLS, Hand, Lesson, Rules, ScoreError, one_shot, trials
+from limner.evaluate.laying import lay
 from limner.evaluate.repeated import Trial, apart, together
 from limner.evaluate.score import Score
 from limner.evaluate.scoring import Scores
@@ -26,6 +27,7 @@ from limner.evaluate.subjects import Subject
 from limner.evaluate.trials import spread_out, teaching
 from limner.faces import Face
 from limner.image import Picture
+from limner.progress import silent
 
 PAIRS = PROTOCOLS["pairs"]
 
@@ -173,8 +175,8 @@ class TestWhoIsTested:
         )
         assert list(result.scores) == ["pupil", "style", "artist"]
         assert {scores.names for scores in result.scores.values()} == {("p00", "p02")}
-        same = (result.scores[name].metrics["ssim"].values for name in ("pupil", "style"))
-        assert np.allclose(*same)
+        ours, theirs = (result.scores[name].metrics["ssim"].values for name in ("pupil", "style"))
+        assert np.allclose(ours, theirs)
         assert result.scores["artist"].metrics["ssim"].mean == 1
 
     def test_what_is_written(self, tmp_path: Path) -> None:
@@ -203,31 +205,16 @@ class TestWhoIsTested:
         assert list(result.scores["pupil"].metrics) == ["ssim"]
 
     def test_what_is_refused(self, tmp_path: Path) -> None:
-        data = kit.write_pairs(tmp_path / "data", 2)
-
-        def run(**changed: object) -> None:
-            one_shot(
-                **(
-                    {
-                        "learners": {"a": Pupil()},
-                        "protocol": PAIRS,
-                        "data": data,
-                        "hands": {},
-                        "made": {},
-                        "out": tmp_path,
-                    }
-                    | changed
-                )
-            )  # pyright: ignore
-
-        for wrong in ({"protocol": PROTOCOLS["wild"]}, {"protocol": PAIRS.drawing("photo")}):
+        data, one = kit.write_pairs(tmp_path / "data", 2), {"a": Pupil()}
+        for protocol in (PROTOCOLS["wild"], PAIRS.drawing("photo")):
             with pytest.raises(ScoreError, match="a protocol with sketches, drawn from photos, is expected"):
-                run(**wrong)
-        for wrong in ({"learners": {}}, {"seeds": 0}):
-            with pytest.raises(ScoreError, match="at least one is expected"):
-                run(**wrong)
+                one_shot(one, protocol, data, {}, {}, tmp_path)
+        with pytest.raises(ScoreError, match="0 methods that learn and 1 seeds: at least one is expected"):
+            one_shot({}, PAIRS, data, {}, {}, tmp_path)
+        with pytest.raises(ScoreError, match="1 methods that learn and 0 seeds: at least one is expected"):
+            one_shot(one, PAIRS, data, {}, {}, tmp_path, seeds=0)
         with pytest.raises(ScoreError, match="two methods are called 'a'"):
-            run(made={"a": data / "sketches"})
+            one_shot(one, PAIRS, data, {}, {"a": data / "sketches"}, tmp_path)
 
 
 def _lesson(data: Path, folder: Path) -> Lesson:
@@ -270,9 +257,6 @@ class TestSketchesLaidOnPhotos:
     def test_where_no_face_is_found_they_stay(self, moved: Path, tmp_path: Path) -> None:
         def blind(picture: Picture) -> list[Face]:
             return [] if picture.shape[1] == 110 else [kit.face_at(48, 60, 24)]
-
-        from limner.evaluate.laying import lay
-        from limner.progress import silent
 
         pair = Subject("p00", moved / "photos" / "p00.png", moved / "sketches" / "p00.png")
         assert lay([pair], tmp_path / "laid", blind, silent) == (

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from limner.evaluate import Hand, Lesson
 from limner.frame import square
-from limner.image import from_unit, to_unit
+from limner.image import Picture, from_unit, to_unit
 from limner.learners.lesson import hand, in_frame
 from limner.learners.settings import Settings
 from limner.metrics.ssim import ssim
@@ -74,9 +74,13 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
     """
     del settings
     photo, sketch = in_frame(lesson, FRAME)
-    grey = _grey(to_unit(photo))
-    ink = max(grid(), key=lambda each: ssim(sketch, from_unit(each(grey))))
+    ink = nearest(_grey(to_unit(photo)), sketch)
     return hand(lambda x: ink(_grey(x[0]))[None, None], FRAME, stride=1, radius=RADIUS)
+
+
+def nearest(grey: Unit, sketch: Picture) -> Ink:
+    """The measures whose drawing of I is nearest to a sketch (H, W) uint8 by SSIM."""
+    return max(grid(), key=lambda each: ssim(sketch, from_unit(each(grey))))
 
 
 def grid() -> Iterator[Ink]:
