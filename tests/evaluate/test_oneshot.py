@@ -298,6 +298,12 @@ class TestManyTrials:
         assert told.seeds == pytest.approx(1.0)
         assert str(told) == "4.0000 ± 2.8284, seeds ± 1.0000"
 
+    def test_a_trial_without_a_score_leaves_none(self) -> None:
+        lost = Trial("b", 0, Scores(("n",), {"x": Score(math.nan, values=(math.nan,))}))
+        told = apart([self.trial("a", 0, {"n": 1.0}), lost], "x")
+        assert str(told) == "none"
+        assert told.record() == {"mean": None, "pairs": None, "seeds": None}
+
     def test_one_trial_has_nothing_to_spread(self) -> None:
         told = apart([self.trial("a", 0, {"n": 1.0})], "x")
         assert (told.pairs, told.seeds, str(told)) == (None, None, "1.0000")

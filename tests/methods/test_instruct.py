@@ -3,10 +3,10 @@
 import inspect
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -23,6 +23,7 @@ from transformers import CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionM
 
 import limner
 from limner import cli, image
+from limner.data.edits import FAMILIES
 from limner.data.ossketch import contrast
 from limner.data.pair import DataError
 from limner.engine.config import RunConfig
@@ -32,20 +33,23 @@ from limner.export import export
 from limner.faces import Face, FaceError, find
 from limner.frame import PORTRAIT, square
 from limner.hub import FetchError, StyleError
+from limner.image import Picture
 from limner.methods import METHODS
 from limner.methods.base import Sampling
 from limner.methods.instruct import objective
 from limner.methods.instruct.config import ALL, FEW, Config, run_of
 from limner.methods.instruct.guide import load_guide
 from limner.methods.instruct.instruction import Instruction, known_sentences, nearest
+from limner.methods.instruct.model import GREY, Drawer
 from limner.methods.instruct.objective import Asked, Objective
-from limner.methods.instruct.pair import align
+from limner.methods.instruct.pair import align, is_photo
 from limner.methods.instruct.times import LEARN, Times, noises, spread
 from limner.methods.style import open_style
 from limner.pairing import pair
 from limner.pretrained.clip import load_clip
 from limner.pretrained.folder import PriorError
 from limner.pretrained.prior import load_prior
+from limner.pretrained.sample import euler_ancestral
 from limner.progress import Progress, silent
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "portrait.jpg"
@@ -288,6 +292,28 @@ class TestStyle:
         with pytest.raises(PriorError, match="2000 steps"):
             hand(EXAMPLE, crop=True, sampling=Sampling(steps=2000))
 
+    def test_the_scales_mix_the_three_branches(self, style: Path, prior_folder: Path) -> None:
+        drawer, prior = cast(Drawer, open_style(style, prior=str(prior_folder))[0]), load_prior(prior_folder)
+        photo = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+        empty, seen = prior.embed([""]), prior.condition(photo)
+
+        def by_hand(text_scale: float, image_scale: float) -> Tensor:
+            def epsilon(z: Tensor, t: Tensor) -> Tensor:
+                none = prior.predict(z, t, empty, torch.zeros_like(seen))
+                of_photo, asked = prior.predict(z, t, empty, seen), prior.predict(z, t, drawer.states, seen)
+                return none + image_scale * (of_photo - none) + text_scale * (asked - of_photo)
+
+            chance = torch.Generator().manual_seed(0)
+            made = prior.decode(euler_ancestral(prior, epsilon, prior.noise(1, chance), 2, chance))
+            return (made * torch.tensor(GREY).view(3, 1, 1)).sum(1, keepdim=True)
+
+        with torch.no_grad():
+            assert torch.allclose(drawer(photo), by_hand(7.5, 1.5), atol=1e-4)
+            for scales in ((1.0, 1.0), (3.0, 1.0), (0.0, 0.0)):
+                made = drawer.sampled(Sampling(text_scale=scales[0], image_scale=scales[1]))(photo)
+                assert torch.allclose(made, by_hand(*scales), atol=1e-4)
+                assert not torch.allclose(made, drawer(photo), atol=1e-3)
+
     def test_it_draws_any_size(self, style: Path, prior_folder: Path) -> None:
         kit.assert_draws(limner.load(style, prior=str(prior_folder)))
 
@@ -378,6 +404,37 @@ class TestRefusals:
                 align(drawn[0], other, square(64))
             assert align(drawn[0], other, square(64), trust=True).apart < 0.02
 
+    @pytest.mark.parametrize(
+        "taken",
+        [
+            lambda photo: photo * 0.6,
+            lambda photo: 255 - 0.7 * (255 - photo),
+            lambda photo: 255 * (photo / 255) ** 0.5,
+            lambda photo: 128 + 0.6 * (photo - 128.0),
+            lambda photo: cv2.GaussianBlur(photo, (0, 0), 2),
+            lambda photo: photo[:, ::-1],
+            lambda photo: cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA),
+        ],
+        ids=["darker", "paler", "gamma", "flatter", "blurred", "mirrored", "smaller"],
+    )
+    def test_a_photo_otherwise_taken_is_one(
+        self, drawn: tuple[Path, Path], taken: Callable[[Picture], np.ndarray[Any, Any]]
+    ) -> None:
+        picture = np.clip(np.rint(taken(image.read(drawn[0]))), 0, 255).astype(np.uint8)
+        grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+        for each in (picture, np.repeat(grey[..., None], 3, axis=2)):
+            assert is_photo(each, find(each)[0])
+
+    @pytest.mark.parametrize(
+        "family", ["pencil", "charcoal", "ink contour", "single line", "comic line art", "blueprint"]
+    )
+    def test_a_drawing_is_none(self, drawn: tuple[Path, Path], family: str) -> None:
+        photo, rng = image.read(drawn[0]), np.random.default_rng(1)
+        face, edit = find(photo)[0], FAMILIES[family]
+        made = edit.apply(photo, None, face.eyes, edit.draw_parameters(rng), rng)
+        assert not is_photo(made, face)
+        assert not is_photo(image.read(drawn[1]), face)
+
     @pytest.mark.parametrize("count", [0, 1, 3])
     def test_pictures_that_are_no_pairs(
         self, count: int, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
@@ -451,6 +508,12 @@ class TestCommand:
         assert run_of().steps == FEW
         assert run_of("a/b").steps == ALL
         assert run_of("a/b", 5).steps == 5
+
+
+def test_of_a_plain_sketch_its_own_contrast_is_learned(drawn: tuple[Path, Path]) -> None:
+    plain, raised = (align(*drawn, square(256), plain=plain).sketch for plain in (True, False))
+    assert np.abs(contrast(plain).astype(int) - raised).max() <= 1
+    assert plain.std() < raised.std()
 
 
 def test_of_a_sketch_grey_of_more_contrast_is_learned(drawn: tuple[Path, Path]) -> None:

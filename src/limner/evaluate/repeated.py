@@ -43,7 +43,7 @@ class Apart:
     """How far trials lie apart in one metric.
 
     Attributes:
-        mean: Of all trials.
+        mean: Of all trials; NaN if one of them has no score, as where no made face is found.
         pairs: Standard deviation between pairs; None of one pair.
         seeds: Standard deviation between seeds of one pair; None of one seed.
     """
@@ -54,6 +54,8 @@ class Apart:
 
     def __str__(self) -> str:
         """For a table."""
+        if math.isnan(self.mean):
+            return "none"
         ends = [f" ± {self.pairs:.4f}"] if self.pairs is not None else []
         ends += [f", seeds ± {self.seeds:.4f}"] if self.seeds is not None else []
         return f"{self.mean:.4f}{''.join(ends)}"

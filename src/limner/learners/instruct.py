@@ -18,7 +18,8 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
     """The style that comes out, drawing by the lesson's seed; the same lesson resumes what was cut off.
 
     A benchmark's pair is known to be one: the largest faces are taken, and the sketch is not asked whether
-    it is a photo.
+    it is a photo. It is learned in its own contrast, since a protocol that raises contrast raises that of
+    what is made too.
 
     Raises:
         limner.errors.LimnerError: As of `limner.methods.instruct.train`.
@@ -26,7 +27,9 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
     """
     run = dataclasses.replace(run_of(settings.prior, settings.steps, lesson.seed), folder=lesson.folder)
     pair = lesson.photo, lesson.sketch
-    config = Config(pair, "for study", settings.prior, largest=True, trust=True, states=0, run=run)
+    config = Config(
+        pair, "for study", settings.prior, largest=True, trust=True, plain=True, states=0, run=run
+    )
     style = load(train(config, lesson.report), prior=settings.prior)
     sampling = Sampling(steps=settings.drawing_steps, seed=lesson.seed)
 

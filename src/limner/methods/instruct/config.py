@@ -47,6 +47,8 @@ class Config:
     """Take the largest face of each picture; else a second face is an error."""
     trust: bool = False
     """Learn from a sketch that looks like a photo, as soft tonal drawings may."""
+    plain: bool = False
+    """Learn the sketch in its own contrast. Chosen: else it is raised, as OS-Sketch raises it."""
     instruction: str = "turn it into a pencil sketch"
     """The sentence that learning starts from. Chosen."""
     nearest: bool = False

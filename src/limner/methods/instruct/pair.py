@@ -44,7 +44,7 @@ class Aligned:
 
     Attributes:
         photo: (side, side, 3) uint8; beyond the photo it repeats its edge.
-        sketch: (side, side) uint8, grey, its contrast raised; beyond the sketch it is paper.
+        sketch: (side, side) uint8, grey, its contrast raised or not; beyond the sketch it is paper.
         apart: r, in eye distances of the photo.
     """
 
@@ -54,7 +54,7 @@ class Aligned:
 
 
 def read_all(
-    paths: Sequence[Path], frame: Frame, largest: bool = False, trust: bool = False
+    paths: Sequence[Path], frame: Frame, largest: bool = False, trust: bool = False, plain: bool = False
 ) -> list[Aligned]:
     """Pairs, aligned.
 
@@ -63,6 +63,7 @@ def read_all(
         frame: The prior's square.
         largest: Take the largest face where there are several.
         trust: Take a sketch that looks like a photo.
+        plain: Leave the contrast of the sketch as it is.
 
     Raises:
         DataError: There is no pair, or an odd number of pictures; or as `align`.
@@ -72,12 +73,14 @@ def read_all(
     if not paths or len(paths) % 2:
         raise DataError(f"got {len(paths)} pictures; PHOTO SKETCH, or several such pairs, are expected")
     return [
-        align(photo, sketch, frame, largest, trust)
+        align(photo, sketch, frame, largest, trust, plain)
         for photo, sketch in zip(paths[::2], paths[1::2], strict=True)
     ]
 
 
-def align(photo: Path, sketch: Path, frame: Frame, largest: bool = False, trust: bool = False) -> Aligned:
+def align(
+    photo: Path, sketch: Path, frame: Frame, largest: bool = False, trust: bool = False, plain: bool = False
+) -> Aligned:
     """One pair, checked and aligned; arguments as of `read_all`.
 
     Raises:
@@ -103,7 +106,8 @@ def align(photo: Path, sketch: Path, frame: Frame, largest: bool = False, trust:
             f"{sketch} looks like a photo, without paper or strokes; a drawing is expected after its photo, "
             "or --trust if it is one"
         )
-    return Aligned(seen, contrast(laid), apart)
+    made = np.asarray(cv2.cvtColor(laid, cv2.COLOR_RGB2GRAY), np.uint8) if plain else contrast(laid)
+    return Aligned(seen, made, apart)
 
 
 def is_photo(picture: Picture, face: Face) -> bool:

@@ -60,7 +60,7 @@ def train(config: Config, report: Report = silent) -> Path:
         FloatingPointError: The loss is no longer finite; the best state before is in `style.safetensors`.
     """
     prior = _opened(config.prior)
-    pairs = read_all(config.pairs, square(prior.size), config.largest, config.trust)
+    pairs = read_all(config.pairs, square(prior.size), config.largest, config.trust, config.plain)
     photos, sketches = _tensors(pairs)
     clip = load_guide(config, prior)
     sentence = config.instruction
