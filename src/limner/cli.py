@@ -179,6 +179,7 @@ def bench(
     pairs: int = 5,
     seeds: int = 1,
     learning: Settings = Settings(),  # noqa: B008  frozen
+    keep: bool = False,
     out: Path | None = None,
 ) -> int:
     """Run a benchmark of the field: draw its pictures, score the drawings, compare methods, show them.
@@ -202,6 +203,7 @@ def bench(
         pairs: How many pairs teach a method, each alone; which ones is a rule's.
         seeds: How often each pair does, by the seeds 0, 1 and so on.
         learning: How methods learn.
+        keep: Keep the drawings of the same command that was cut off, and draw what lacks.
         out: Where table, values and contact sheet go, and the drawings; by default runs/bench/PROTOCOL, with
             -photo, -grey or -one-shot after it where these are asked for.
     """
@@ -224,7 +226,7 @@ def bench(
         "runs", "bench", "-".join([protocol, *(kind for kind, is_so in asked.items() if is_so)])
     )
     others, learners = dict(named_folder(word) for word in made), named(method, learning)
-    given = chosen, located(chosen, data), hands, others, out, sources, split, grey
+    given = chosen, located(chosen, data), hands, others, out, sources, split, grey, keep
     with _bar(shown=True) as report:
         if learners:
             result = one_shot(learners, *given, pairs=pairs, seeds=seeds, report=report)

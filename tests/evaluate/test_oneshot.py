@@ -199,6 +199,29 @@ class TestWhoIsTested:
         assert told["trial table"] in files[2].read_text()
         assert "2 pairs in turn, by a rule: p01, p03" in files[2].read_text()
 
+    def test_drawings_of_a_call_that_was_cut_off_are_kept(self, tmp_path: Path) -> None:
+        data = kit.write_pairs(tmp_path / "data", 3)
+        whole = one_shot({"a": Pupil()}, PAIRS, data, {}, {}, tmp_path / "out", pairs=2)
+        lost = tmp_path / "out" / "trials" / "p02-0" / "made" / "a" / "p00.png"
+        lost.unlink()
+        pupil = Pupil()
+        again = one_shot({"a": pupil}, PAIRS, data, {}, {}, tmp_path / "out", pairs=2, keep=True)
+        assert [len(drew) for drew in pupil.drew.values()] == [0, 1]
+        assert again.scores == whole.scores
+        assert {
+            "p00-0: a: 2 drawings of an earlier call were kept",
+            "p02-0: a: 1 drawings of an earlier call were kept",
+        } < set(again.notes)
+
+    def test_what_is_so_in_every_trial_is_noted_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        data = kit.write_pairs(tmp_path / "data", 4)
+        split_set(monkeypatch, ["p00", "p01"], ["p02", "p03"])
+        protocol = replace(PAIRS, split="set-test", metrics=("structure",))
+        result = one_shot({"a": Pupil()}, protocol, data, {}, {}, tmp_path / "out", pairs=2)
+        assert result.notes == ("a: 2 photos without a face to hold the made ones to: p02, p03",)
+
     def test_recognition_is_left_out(self, tmp_path: Path) -> None:
         data, protocol = kit.write_pairs(tmp_path / "data", 3), replace(PAIRS, metrics=("ssim", "nlda"))
         result = one_shot({"pupil": Pupil()}, protocol, data, {}, {}, tmp_path, pairs=1)

@@ -25,6 +25,7 @@ def bench(
     sources: Path | None = None,
     split: str = "",
     in_grey: bool = False,
+    keep: bool = False,
     report: Report = silent,
 ) -> Benchmark:
     """Runs a protocol.
@@ -39,6 +40,7 @@ def bench(
         split: In place of the protocol's own: another of the data set's, of one artist's pairs where an
             artist follows after a slash, or, of photos alone, `HELD_OUT`.
         in_grey: Draw from grey versions. They are scored as those drawn from the pictures themselves.
+        keep: Leave drawings that are there, of a call that was cut off; nobody checks that they are its own.
         report: Is told the progress after every picture.
 
     Returns:
@@ -62,7 +64,7 @@ def bench(
         subjects, notes = lay(subjects, out / "laid", protocol.rules.finder, report)
     if in_grey:
         hands = {name: greyed(hand) for name, hand in hands.items()}
-    rows = rows_of(protocol, subjects, hands, made, out, sources, report)
+    rows = rows_of(protocol, subjects, hands, made, out, sources, keep, report)
     notes += rows.notes
     return Benchmark(protocol, split, digest, rows.scores, rows.matches, tuple(notes), groups, in_grey)
 
@@ -89,6 +91,7 @@ def rows_of(
     made: Mapping[str, Path],
     out: Path,
     sources: Path | None = None,
+    keep: bool = False,
     report: Report = silent,
 ) -> Rows:
     """Has subjects drawn, and scores these drawings and others; arguments and errors as of `bench`."""
@@ -98,7 +101,7 @@ def rows_of(
     notes: list[str] = []
     for name, hand in hands.items():
         folders[name] = out / "made" / name
-        notes += draw_all(hand, given, frame, folders[name], report)
+        notes += draw_all(hand, given, frame, folders[name], keep, report)
     for name, folder in made.items():
         if name in folders:
             raise ScoreError(f"two methods are called {name!r}")

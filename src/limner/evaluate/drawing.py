@@ -39,7 +39,7 @@ def greyed(hand: Hand) -> Hand:
 
 
 def draw_all(
-    hand: Hand, subjects: Sequence[Subject], frame: Frame | None, folder: Path, report: Report
+    hand: Hand, subjects: Sequence[Subject], frame: Frame | None, folder: Path, keep: bool, report: Report
 ) -> list[str]:
     """Draws all subjects into a folder, as NAME.png.
 
@@ -47,7 +47,8 @@ def draw_all(
         hand: Draws.
         subjects: Drawn from their sources.
         frame: Where their faces are, if the set is aligned.
-        folder: Made where it is not there; its pictures of these names are replaced.
+        folder: Made where it is not there.
+        keep: Leave drawings that are there; else they are replaced.
         report: Is told the progress after every picture.
 
     Returns:
@@ -56,7 +57,10 @@ def draw_all(
     faceless: list[str] = []
     notes: list[str] = []
     folder.mkdir(parents=True, exist_ok=True)
-    for subject in reporting(subjects, "picture", report, f"drawn by {folder.name}"):
+    left = [each for each in subjects if not keep or not (folder / f"{each.name}.png").exists()]
+    if len(left) < len(subjects):
+        notes.append(f"{folder.name}: {len(subjects) - len(left)} drawings of an earlier call were kept")
+    for subject in reporting(left, "picture", report, f"drawn by {folder.name}"):
         given = image.read(subject.source)
         warned: list[str] = []
         with noting(warned):

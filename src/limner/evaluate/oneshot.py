@@ -61,6 +61,7 @@ def one_shot(
     sources: Path | None = None,
     split: str = "",
     in_grey: bool = False,
+    keep: bool = False,
     pairs: int = 5,
     seeds: int = 1,
     report: Report = silent,
@@ -78,6 +79,7 @@ def one_shot(
         sources: Draw from these; who teaches is taken from the set.
         split: Who is tested, in place of the protocol's own.
         in_grey: Draw from grey versions; lessons are as they are.
+        keep: Leave drawings that are there; what learns goes on by itself.
         pairs: How many pairs teach, each alone.
         seeds: How often each does: with the seeds 0, 1 and so on.
         report: Is told the progress.
@@ -105,14 +107,16 @@ def one_shot(
 
     trials: dict[str, list[Trial]] = {name: [] for name in learners}
     seen: dict[str, dict[str, Match]] = {name: {} for name in learners}
+    noted: dict[str, list[str]] = {}
     for pair, seed in product(taught, range(seeds)):
         folder = out / "trials" / f"{pair.name}-{seed}"
         learned = {
             name: learner(_lesson(pair, folder, name, seed, report)) for name, learner in learners.items()
         }
         others = [subject for subject in subjects if subject.name != pair.name]
-        rows = rows_of(protocol, others, _shown(learned, in_grey), {}, folder, sources, report)
-        notes += [f"{pair.name}, seed {seed}: {note}" for note in rows.notes]
+        rows = rows_of(protocol, others, _shown(learned, in_grey), {}, folder, sources, keep, report)
+        for note in rows.notes:
+            noted.setdefault(note, []).append(folder.name)
         for name in learners:
             trials[name].append(Trial(pair.name, seed, rows.scores[name]))
             # The sheet shows of each picture what the first trial drew that tested it.
@@ -120,8 +124,8 @@ def one_shot(
 
     tested = [subject for subject in subjects if any(subject.name in each for each in seen.values())]
     names = [subject.name for subject in tested]
-    rows = rows_of(protocol, tested, _shown(hands, in_grey), made, out, sources, report)
-    notes += rows.notes
+    rows = rows_of(protocol, tested, _shown(hands, in_grey), made, out, sources, keep, report)
+    notes += [*_told(noted, len(taught) * seeds), *rows.notes]
     scores = {name: together(names, each) for name, each in trials.items()} | dict(rows.scores)
     matches: dict[str, Sequence[Match]] = {n: [each[name] for name in names] for n, each in seen.items()}
     matches |= rows.matches
@@ -131,6 +135,11 @@ def one_shot(
 def _shown(hands: Mapping[str, Hand], in_grey: bool) -> dict[str, Hand]:
     """Hands that are shown the pictures as they are, or grey versions."""
     return {name: greyed(hand) if in_grey else hand for name, hand in hands.items()}
+
+
+def _told(noted: Mapping[str, Sequence[str]], trials: int) -> list[str]:
+    """Notes with the trials that they are of, unless they are of all."""
+    return [n if len(of) == trials else f"{', '.join(of)}: {n}" for n, of in noted.items()]
 
 
 def _check(protocol: Protocol, learners: Mapping[str, Learner], seeds: int, others: Sequence[str]) -> None:
