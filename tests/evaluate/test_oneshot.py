@@ -218,7 +218,8 @@ class TestWhoIsTested:
     ) -> None:
         data = kit.write_pairs(tmp_path / "data", 4)
         split_set(monkeypatch, ["p00", "p01"], ["p02", "p03"])
-        protocol = replace(PAIRS, split="set-test", metrics=("structure",))
+        blind = Rules(finder=lambda _: [])
+        protocol = replace(PAIRS, split="set-test", metrics=("structure",), rules=blind)
         result = one_shot({"a": Pupil()}, protocol, data, {}, {}, tmp_path / "out", pairs=2)
         assert result.notes == ("a: 2 photos without a face to hold the made ones to: p02, p03",)
 

@@ -33,7 +33,6 @@ from limner.export import export
 from limner.faces import Face, FaceError, find
 from limner.frame import PORTRAIT, square
 from limner.hub import FetchError, StyleError
-from limner.image import Picture
 from limner.methods import METHODS
 from limner.methods.base import Sampling
 from limner.methods.instruct import objective
@@ -362,6 +361,18 @@ class TestStyle:
                 export(style, tmp_path / "x.onnx")
 
 
+OTHERWISE: dict[str, Callable[[Any], Any]] = {
+    "darker": lambda photo: photo * 0.6,
+    "paler": lambda photo: 255 - 0.7 * (255 - photo),
+    "of another gamma": lambda photo: 255 * (photo / 255) ** 0.5,
+    "flatter": lambda photo: 128 + 0.6 * (photo - 128.0),
+    "blurred": lambda photo: cv2.GaussianBlur(photo, (0, 0), 2),
+    "mirrored": lambda photo: photo[:, ::-1],
+    "smaller": lambda photo: cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA),
+}
+"""A photo (H, W, 3) under other light, or by another camera."""
+
+
 class TestRefusals:
     """What cannot be learned from."""
 
@@ -404,23 +415,9 @@ class TestRefusals:
                 align(drawn[0], other, square(64))
             assert align(drawn[0], other, square(64), trust=True).apart < 0.02
 
-    @pytest.mark.parametrize(
-        "taken",
-        [
-            lambda photo: photo * 0.6,
-            lambda photo: 255 - 0.7 * (255 - photo),
-            lambda photo: 255 * (photo / 255) ** 0.5,
-            lambda photo: 128 + 0.6 * (photo - 128.0),
-            lambda photo: cv2.GaussianBlur(photo, (0, 0), 2),
-            lambda photo: photo[:, ::-1],
-            lambda photo: cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA),
-        ],
-        ids=["darker", "paler", "gamma", "flatter", "blurred", "mirrored", "smaller"],
-    )
-    def test_a_photo_otherwise_taken_is_one(
-        self, drawn: tuple[Path, Path], taken: Callable[[Picture], np.ndarray[Any, Any]]
-    ) -> None:
-        picture = np.clip(np.rint(taken(image.read(drawn[0]))), 0, 255).astype(np.uint8)
+    @pytest.mark.parametrize("taken", OTHERWISE)
+    def test_a_photo_otherwise_taken_is_one(self, drawn: tuple[Path, Path], taken: str) -> None:
+        picture = np.clip(np.rint(OTHERWISE[taken](image.read(drawn[0]))), 0, 255).astype(np.uint8)
         grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
         for each in (picture, np.repeat(grey[..., None], 3, axis=2)):
             assert is_photo(each, find(each)[0])
