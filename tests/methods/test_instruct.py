@@ -366,9 +366,9 @@ OTHERWISE: dict[str, Callable[[Any], Any]] = {
     "paler": lambda photo: 255 - 0.7 * (255 - photo),
     "of another gamma": lambda photo: 255 * (photo / 255) ** 0.5,
     "flatter": lambda photo: 128 + 0.6 * (photo - 128.0),
-    "blurred": lambda photo: cv2.GaussianBlur(photo, (0, 0), 2),
+    "blurred": lambda photo: np.asarray(cv2.GaussianBlur(photo, (0, 0), 2), np.uint8),
     "mirrored": lambda photo: photo[:, ::-1],
-    "smaller": lambda photo: cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA),
+    "smaller": lambda photo: np.asarray(cv2.pyrDown(photo), np.uint8),
 }
 """A photo (H, W, 3) under other light, or by another camera."""
 
