@@ -13,7 +13,8 @@ FLOORS = (
     {"data", "engine", "faces", "losses", "metrics", "nn"},
     {"pretrained"},
     {"methods"},
-    {"batch", "evaluate", "export", "pairing", "sketcher"},
+    {"batch", "evaluate", "export", "learning", "pairing", "sketcher"},
+    {"learners"},
     {"cli", "weights", "web"},
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from limner.errors import LimnerError
+from limner.learners.settings import Settings
 from limner.progress import Progress, Report, silent
 
 T = TypeVar("T")
@@ -28,6 +29,11 @@ def draw(
     background: Literal["keep", "paper"] = "keep",
     crop: bool = False,
     whole: bool = False,
+    steps: int | None = None,
+    text_scale: float | None = None,
+    image_scale: float | None = None,
+    seed: int | None = None,
+    prior: str = "",
     force: bool = False,
 ) -> int:
     """Draw pictures: each photo becomes a sketch of the same size, or each sketch a photo (--to photo).
@@ -48,15 +54,23 @@ def draw(
         crop: Give one portrait cut to the style's frame instead of the whole picture: of the face that --face
             or --points names, else of the largest.
         whole: Draw the picture as it is, without looking for a face.
+        steps: Of the sampling, of a style that `limner learn` made; by default as the style says, as all of
+            these.
+        text_scale: Of such a style: how much the hand is exaggerated.
+        image_scale: Of such a style: how much of the photo is kept.
+        seed: Of such a style's chance; the same seed draws the same picture.
+        prior: Of such a style: where the prior lies that it was learned on.
         force: Overwrite files that exist.
     """
     from limner import sketcher
     from limner.batch import draw_all, photos, plan
+    from limner.methods.base import Sampling
 
     if not inputs:
         raise LimnerError("no picture is given; see limner draw --help")
-    options = sketcher.Options(face, points, background, crop, whole)
-    hand = sketcher.load(style, to=to)
+    sampling = Sampling(steps, text_scale, image_scale, seed)
+    options = sketcher.Options(face, points, background, crop, whole, sampling)
+    hand = sketcher.load(style, to=to, prior=prior)
     hand.check(options)
     planned = plan(photos(inputs, hand.draws), out, hand.draws)
     if points is not None and len(planned) > 1:
@@ -161,9 +175,16 @@ def bench(
     sketches: Path | None = None,
     grey: bool = False,
     split: str = "",
+    method: tuple[str, ...] = (),
+    pairs: int = 5,
+    seeds: int = 1,
+    learning: Settings = Settings(),  # noqa: B008  frozen
+    keep: bool = False,
     out: Path | None = None,
 ) -> int:
     """Run a benchmark of the field: draw its pictures, score the drawings, compare methods, show them.
+
+    With --method it is one-shot: one pair trains, all others test, for several pairs in turn.
 
     Args:
         protocol: cuhk, cufs, cufsf, fs2k, ossketch, pairs (your own) or wild (photos alone).
@@ -177,11 +198,18 @@ def bench(
         grey: Draw from grey versions of the pictures.
         split: Another split of the data set, see docs/data.md; SPLIT/ARTIST, or /ARTIST, leaves the pairs of
             one artist. Of photos alone, held-out leaves only people whom no part of limner is trained on.
+        method: What learns from one pair: instruct, grey, xdog, gatys or paired (docs/instruct.md). The first
+            is what the others are compared with; styles and made pictures beside it are scored as they are.
+        pairs: How many pairs teach a method, each alone; which ones is a rule's.
+        seeds: How often each pair does, by the seeds 0, 1 and so on.
+        learning: How methods learn.
+        keep: Keep the drawings of the same command that was cut off, and draw what lacks.
         out: Where table, values and contact sheet go, and the drawings; by default runs/bench/PROTOCOL, with
-            -photo or -grey after it where these are asked for.
+            -photo, -grey or -one-shot after it where these are asked for.
     """
-    from limner.evaluate import PROTOCOLS, located, named_folder
+    from limner.evaluate import PROTOCOLS, located, named_folder, one_shot
     from limner.evaluate import bench as run_bench
+    from limner.learners import named
     from limner.sketcher import load_all
 
     if protocol not in PROTOCOLS:
@@ -193,11 +221,17 @@ def bench(
     if unused:
         other = "photos" if to == "photo" else "sketches"
         raise LimnerError(f"--{other} {unused}: {other} are drawn here, not drawn from")
-    kinds = [protocol, *(["photo"] if to == "photo" else []), *(["grey"] if grey else [])]
-    out = out or Path("runs", "bench", "-".join(kinds))
-    others = dict(named_folder(word) for word in made)
+    asked = {"photo": to == "photo", "grey": grey, "one-shot": bool(method)}
+    out = out or Path(
+        "runs", "bench", "-".join([protocol, *(kind for kind, is_so in asked.items() if is_so)])
+    )
+    others, learners = dict(named_folder(word) for word in made), named(method, learning)
+    given = chosen, located(chosen, data), hands, others, out, sources, split, grey, keep
     with _bar(shown=True) as report:
-        result = run_bench(chosen, located(chosen, data), hands, others, out, sources, split, grey, report)
+        if learners:
+            result = one_shot(learners, *given, pairs=pairs, seeds=seeds, report=report)
+        else:
+            result = run_bench(*given, report)
     files = result.write(out)
     _tell(result.page() + "\n" + "\n".join(str(path) for path in files))
     return 0
@@ -264,6 +298,71 @@ def pairs(folders: tuple[Path, ...], /, out: Path = Path("runs/pairs"), seed: in
                 _complain(made.error)
     _tell(str(out))
     return 1 if failed else 0
+
+
+def learn(
+    pictures: tuple[Path, ...],
+    /,
+    out: Path,
+    licence: str,
+    prior: str = "stand-in",
+    steps: int | None = None,
+    instruction: str = "turn it into a pencil sketch",
+    nearest: bool = False,
+    largest: bool = False,
+    trust: bool = False,
+    text_scale: float = 7.5,
+    image_scale: float = 1.5,
+    clip: str = "auto",
+    clip_weight: float = 0.1,
+    seed: int = 0,
+    force: bool = False,
+) -> int:
+    """Learn a hand from one drawing: PHOTO SKETCH, or several such pairs. limner draw --style draws in it.
+
+    Args:
+        pictures: A photo and its sketch; further photos, each with its sketch, of the same hand.
+        out: The style's file, NAME.safetensors; NAME.png beside it shows the pairs as they were aligned, and
+            the first photo as it was drawn on the way.
+        licence: Terms of the style, in your words.
+        prior: What it draws with: stand-in, a folder in diffusers' format, or OWNER/NAME on the Hugging Face
+            hub after `limner fetch`, such as timbrooks/instruct-pix2pix.
+        steps: Of learning; by default 100 on the stand-in, 1000 on others.
+        instruction: The sentence that learning starts from.
+        nearest: Start from the known sentence that is nearest to the pair by CLIP.
+        largest: Take the largest face of each picture where there are several.
+        trust: Learn from a sketch that looks like a photo, as soft tonal drawings may.
+        text_scale: How much the hand is exaggerated, in learning and by default in drawing.
+        image_scale: How much of the photo is kept, likewise.
+        clip: A CLIP with the prior's text encoder; auto takes the prior's own, or the one of InstructPix2Pix.
+        clip_weight: Of the term that CLIP gives; 0 does without.
+        seed: Of all chance.
+        force: Overwrite files that exist.
+    """
+    from limner.learning import learn as run_learn
+    from limner.methods.instruct.config import Config, run_of
+
+    config = Config(
+        pictures,
+        licence,
+        prior=prior,
+        largest=largest,
+        trust=trust,
+        instruction=instruction,
+        nearest=nearest,
+        text_scale=text_scale,
+        image_scale=image_scale,
+        clip=clip,
+        clip_weight=clip_weight,
+        run=run_of(prior, steps, seed),
+    )
+    try:
+        with _bar(shown=True) as report:
+            made = run_learn(config, out, force, report)
+    except ImportError as error:
+        raise LimnerError(f"{error}: learning needs pip install 'limner[train,diffusion]'") from error
+    _tell("\n".join(map(str, made)))
+    return 0
 
 
 def fetch(names: tuple[str, ...] = (), /) -> int:
@@ -334,6 +433,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "bench": (_command(bench), "run a benchmark of the field"),
     "styles": (_command(styles), "list the styles that come with limner"),
     "train": (_train, "train a style from pairs"),
+    "learn": (_command(learn), "learn a hand from one photo and its sketch"),
     "export": (_command(export), "turn a trained style into an ONNX file"),
     "pairs": (_command(pairs), "let limner's own pencil draw portraits, as training pairs"),
     "fetch": (_command(fetch), "download weights that others published"),

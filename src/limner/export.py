@@ -38,13 +38,15 @@ def export(style: Path, out: Path, artist: str = "") -> float:
         The largest difference found, in [0, 1].
 
     Raises:
-        StyleError: The style cannot be read or draws nothing (a teacher), or the ONNX file draws otherwise
-            (by more than 2/255).
+        StyleError: The style cannot be read, draws nothing (a teacher) or by sampling a prior, or the ONNX
+            file draws otherwise (by more than 2/255).
     """
     net, about = open_style(style, artist)
     if about["direction"].endswith("-features"):
         raise StyleError(f"{style} gives features and draws nothing; a style that draws is expected")
     drawer = cast(Drawer, net)
+    if drawer.radius is None:
+        raise StyleError(f"{style} draws by sampling {about['prior']}, which no ONNX file holds")
     told = {**about, "stride": str(drawer.stride), "radius": str(drawer.radius)}
     content = to_onnx(net, drawer.stride, told)
     difference = largest_difference(net, Net(content, str(out)), int(drawer.stride))

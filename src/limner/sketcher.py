@@ -1,15 +1,17 @@
 """A style that draws: any photo in, the sketch of the same size out, or any sketch in and the photo out.
 
 The faces are found and the picture brought to the scale and upright pose that the style was trained in;
-there it is drawn, in tiles if it is large, and brought back onto the picture's own pixels.
+there it is drawn, in tiles if it is large, and brought back onto the picture's own pixels. A style that knows
+one size only draws one square a face, on white paper.
 """
 
 import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import cv2
 import numpy as np
@@ -18,9 +20,11 @@ from PIL import Image
 
 from limner import hub, image
 from limner.errors import LimnerError, LimnerWarning
-from limner.faces import Face, FaceError, Frame, align, draw_faces, find, given
+from limner.faces import Face, FaceError, Frame, align, draw_faces, draw_fitted, draw_portraits, find, given
 from limner.faces.matte import lack
 from limner.faces.matte import matte as people
+from limner.image import from_unit, to_unit
+from limner.methods.base import Drawer, Sampler, Sampling
 from limner.methods.style import open_style
 from limner.runtime import Net
 from limner.tile import Draw, draw_tiled
@@ -31,6 +35,8 @@ Matte = Callable[[Picture, Sequence[Face]], NDArray[np.float32]]
 
 # Chosen: a face enlarged more than this many times is told to have been small.
 ENLARGED = 6.0
+# What a file says in place of a radius where each made pixel depends on the whole picture.
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Options:
         background: "keep" draws it; "paper" leaves it white, of a sketch.
         crop: Give one portrait in the style's frame: of the chosen face, of all the largest.
         whole: Draw the picture as it is, without looking for a face.
+        sampling: Steps, scales and seed, of a style that samples a prior.
 
     Raises:
         LimnerError: An unknown value, or options that exclude each other.
@@ -55,6 +62,7 @@ class Options:
     background: Literal["keep", "paper"] = "keep"
     crop: bool = False
     whole: bool = False
+    sampling: Sampling = Sampling()  # noqa: RUF009  frozen
 
     def __post_init__(self) -> None:
         numbered = type(self.face) is int
@@ -75,10 +83,12 @@ class Sketcher:
 
     Args:
         draw: The network, (1, C, h, w) to (1, C', h, w) in [0, 1].
-        about: What the style's file says of itself: `direction`, `frame` as JSON, `stride`, `radius`.
+        about: What the style's file says of itself: `direction`, `frame` as JSON, `stride`, `radius` ("all"
+            where that is None).
         finder: Finds the faces of a picture, largest first.
         matte: Tells people from background: of (H, W, 3) uint8 and the faces known in it, float32 (H, W), 1
             on people and 0 behind them; by default that of `limner.faces.matte`.
+        sampled: The network under other settings, of a style that samples a prior.
 
     Attributes:
         net: The network as given.
@@ -86,6 +96,7 @@ class Sketcher:
         frame: The face geometry that the style knows.
         takes: What goes in, "photo" or "sketch".
         draws: What comes out, the other.
+        radius: As of `limner.methods.base.Drawer`; None of a style that draws its frame and no other size.
 
     Raises:
         limner.hub.StyleError: `about` is not that of a limner style.
@@ -100,12 +111,14 @@ class Sketcher:
         about: Mapping[str, str],
         finder: Callable[[Picture], list[Face]] = find,
         matte: Matte | None = None,
+        sampled: Callable[[Sampling], Draw] | None = None,
     ) -> None:
-        self.net, self._find, self._matte = draw, finder, matte or people
+        self.net, self._find, self._matte, self._sampled = draw, finder, matte or people, sampled
         self.about = dict(about)
         try:
             self.frame = Frame(**json.loads(about["frame"]))
-            self.stride, self.radius = int(about["stride"]), int(about["radius"])
+            self.stride = int(about["stride"])
+            self.radius = None if about["radius"] == ALL else int(about["radius"])
             self.takes, self.draws = hub.DIRECTIONS[about["direction"]]
         except (KeyError, TypeError, ValueError) as error:
             raise hub.StyleError(
@@ -121,6 +134,7 @@ class Sketcher:
         background: Literal["keep", "paper"] = "keep",
         crop: bool = False,
         whole: bool = False,
+        sampling: Sampling = Sampling(),  # noqa: B008  frozen
     ) -> Image.Image:
         """Draws one picture.
 
@@ -135,6 +149,7 @@ class Sketcher:
             crop: Give one portrait in the style's frame instead of the whole picture: of the chosen face, of
                 all the largest.
             whole: Draw the picture as it is, without looking for a face.
+            sampling: Steps, scales and seed, of a style that samples a prior.
 
         Returns:
             A PIL image, "L" for a sketch and "RGB" for a photo, of the picture's (upright) size, or of the
@@ -150,7 +165,7 @@ class Sketcher:
                 to tell from the background, which is kept then.
         """
         numbers = None if points is None else tuple(np.asarray(points, np.float64).ravel().tolist())
-        options = Options(face, numbers, background, crop, whole)
+        options = Options(face, numbers, background, crop, whole, sampling)
         return Image.fromarray(self.draw(as_picture(picture), options))
 
     def draw(self, picture: Picture, options: Options | None = None) -> Picture:
@@ -162,10 +177,7 @@ class Sketcher:
             to_frame = align.similarity(faces[0].eyes, self.frame)
             picture = align.warp(picture, to_frame, self.frame.size)
             faces = [faces[0].moved(to_frame)]
-        if options.crop or options.whole:
-            drawn = self._tiled(picture)
-        else:
-            drawn = draw_faces(picture, faces, self.frame, self._tiled)
+        drawn = self._drawn(picture, faces, options)
         return self._on_paper(drawn, picture, faces) if options.background == "paper" else drawn
 
     def check(self, options: Options) -> None:
@@ -178,6 +190,23 @@ class Sketcher:
             raise LimnerError(
                 "background paper is for sketches, and this style draws photos; keep is expected"
             )
+        if options.sampling.given() and not self._sampled:
+            named = ", ".join(options.sampling.given())
+            raise LimnerError(f"{named}: for styles that sample a prior, and this one draws at once")
+
+    def _drawn(self, picture: Picture, faces: Sequence[Face], options: Options) -> Picture:
+        """The picture drawn by the style's network: as it is, or at the scales of the faces."""
+        net = self._sampled(options.sampling) if self._sampled else self.net
+        draw = partial(self._tiled, net)
+        if self.radius is None:
+            if options.crop:
+                return draw(picture)
+            if options.whole:
+                return draw_fitted(picture, self.frame, draw)
+            return draw_portraits(picture, faces, self.frame, draw)
+        if options.crop or options.whole:
+            return draw(picture)
+        return draw_faces(picture, faces, self.frame, draw)
 
     def _faces(self, picture: Picture, options: Options) -> list[Face]:
         """The faces that rule the drawing, at least one, largest first."""
@@ -203,13 +232,17 @@ class Sketcher:
         paper = np.full_like(drawn, 255)
         return np.asarray(cv2.blendLinear(drawn, paper, alpha, 1 - alpha), np.uint8)
 
-    def _tiled(self, picture: Picture) -> Picture:
+    def _tiled(self, net: Draw, picture: Picture) -> Picture:
         if self.takes == "sketch" and picture.ndim == 3:
             picture = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
-        return draw_tiled(self.net, picture, self.stride, self.radius)
+        if self.radius is None:
+            return from_unit(net(to_unit(picture)[None])[0])
+        return draw_tiled(net, picture, self.stride, self.radius)
 
 
-def load(style: str | Path | None = None, threads: int = 0, to: hub.Drawn | None = None) -> Sketcher:
+def load(
+    style: str | Path | None = None, threads: int = 0, to: hub.Drawn | None = None, prior: str = ""
+) -> Sketcher:
     """Opens a style.
 
     Args:
@@ -218,14 +251,17 @@ def load(style: str | Path | None = None, threads: int = 0, to: hub.Drawn | None
         threads: Threads of one drawing by onnxruntime; 0 takes one a core.
         to: What it must draw, "sketch" or "photo"; None takes whatever the style draws, and a sketch if none
             is named.
+        prior: Where the prior lies that a `.safetensors` style samples; by default where the style says.
 
     Raises:
-        limner.hub.StyleError: The style is unknown, missing, damaged or not a style, or draws the other.
+        limner.hub.StyleError: The style is unknown, missing, damaged or not a style, draws the other, or
+            its prior is not there.
+        limner.hub.FetchError: That prior is the hub's, and was not fetched yet.
     """
     if to is not None and to not in hub.DEFAULTS:
         raise hub.StyleError(f"to {to!r}: sketch or photo is expected")
     style = hub.DEFAULTS[to or "sketch"] if style is None else style
-    hand = _opened(style, threads)
+    hand = _opened(style, threads, prior)
     if to not in (None, hand.draws):
         raise hub.StyleError(f"style {style} draws a {hand.draws}; one that draws a {to} is expected")
     return hand
@@ -274,10 +310,12 @@ def as_picture(picture: Readable) -> Picture:
     return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
 
 
-def _opened(style: str | Path, threads: int) -> Sketcher:
+def _opened(style: str | Path, threads: int, prior: str) -> Sketcher:
     path = Path(style)
     if path.suffix == ".safetensors":
-        return _torch_sketcher(path)
+        return _torch_sketcher(path, prior)
+    if prior:
+        raise hub.StyleError(f"style {style} samples no prior; {prior!r} is given")
     if path.suffix == ".onnx":
         try:
             content = path.read_bytes()
@@ -290,15 +328,24 @@ def _opened(style: str | Path, threads: int) -> Sketcher:
     return Sketcher(net, net.about)
 
 
-def _torch_sketcher(path: Path) -> Sketcher:
-    net, about = open_style(path)
+def _torch_sketcher(path: Path, prior: str) -> Sketcher:
+    net, about = open_style(path, prior=prior)
     import torch  # only here: a style that is not exported draws by torch
 
-    def draw(x: NDArray[np.float32]) -> NDArray[np.float32]:
-        with torch.inference_mode():
-            return net(torch.from_numpy(x)).numpy()
+    def drawing(drawer: Drawer) -> Draw:
+        def draw(x: NDArray[np.float32]) -> NDArray[np.float32]:
+            with torch.inference_mode():
+                return drawer(torch.from_numpy(x)).numpy()
 
-    return Sketcher(draw, {**about, "stride": str(net.stride), "radius": str(net.radius)})
+        return draw
+
+    def sampled(sampling: Sampling) -> Draw:
+        return drawing(cast(Sampler, net).sampled(sampling))
+
+    drawer = cast(Drawer, net)
+    radius = ALL if drawer.radius is None else str(drawer.radius)
+    told = {**about, "stride": str(drawer.stride), "radius": radius}
+    return Sketcher(drawing(drawer), told, sampled=sampled if hasattr(net, "sampled") else None)
 
 
 def _chosen(found: list[Face], face: Literal["all", "largest"] | int) -> list[Face]:

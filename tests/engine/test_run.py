@@ -114,6 +114,12 @@ def test_descend_moves_only_its_optimizers_parameters(tmp_path: Path) -> None:
     assert optimizer.param_groups[0]["lr"] == 0.1
 
 
+def test_a_gradient_is_cut_by_value(tmp_path: Path) -> None:
+    run, net, optimizer = parts(tmp_path)
+    run.descend((net(torch.ones(1, 2)) * 1e4).sum(), optimizer, 0.1, cut=0.5)
+    assert all(p.grad is not None and (p.grad == 0.5).all() for p in net.parameters())
+
+
 def test_bf16_autocasts_the_networks(tmp_path: Path) -> None:
     run, net, _ = parts(tmp_path, precision="bf16")
     with run.autocast():

@@ -174,6 +174,20 @@ def test_half_precision_is_asked_for(instruct_folder: Path) -> None:
     assert prior.encode(torch.rand(1, 3, 64, 64)).dtype == torch.bfloat16
 
 
+def test_a_fingerprint_tells_weights_apart_and_not_places(diffusion_folder: Path, broken: Path) -> None:
+    known = folders.find(diffusion_folder).fingerprint
+    assert folders.find(broken).fingerprint == known
+    assert folders.Folder("a/b", broken, "c0ffee").fingerprint == "c0ffee"
+    file = broken / "unet" / "diffusion_pytorch_model.safetensors"
+    weights = load_file(file)
+    weights["conv_in.bias"][0] += 1
+    save_file(weights, file, {"format": "pt"})
+    assert folders.find(broken).fingerprint != known
+    shutil.rmtree(broken / "vae")
+    with pytest.raises(PriorError, match="vae cannot be read"):
+        _ = folders.find(broken).fingerprint
+
+
 def test_diffusers_own_pipeline_reads_the_folder(diffusion_folder: Path, diffusion: Prior) -> None:
     pipeline: Any = StableDiffusionPipeline.from_pretrained(diffusion_folder)
     ids = diffusion.tokens(SENTENCES[0])[None]

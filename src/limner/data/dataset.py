@@ -67,12 +67,16 @@ class DataSet:
         Raises:
             DataError: The set has splits, but none to train on, or the folder does not hold what is expected.
         """
-        named = [name for name in self.splits if name.endswith("-train")]
-        if self.splits and not named:
+        if self.splits and not self.train:
             raise DataError(
                 f"data set {self.name} is for testing alone; its splits: {', '.join(self.splits)}"
             )
-        return self.pairs(folder, named[0] if named else None)
+        return self.pairs(folder, self.train)
+
+    @property
+    def train(self) -> str | None:
+        """Name of the split that may be trained on: the one that ends in `-train`; None if there is none."""
+        return next((name for name in self.splits if name.endswith("-train")), None)
 
 
 @dataclass(frozen=True)

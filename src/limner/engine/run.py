@@ -123,7 +123,9 @@ class Run:
         on = self.config.precision == "bf16"
         return torch.autocast(self.device.type, torch.bfloat16, enabled=on)
 
-    def descend(self, loss: Tensor, optimizer: Optimizer, rate: float, clip: float = math.inf) -> None:
+    def descend(
+        self, loss: Tensor, optimizer: Optimizer, rate: float, clip: float = math.inf, cut: float = math.inf
+    ) -> None:
         """One step down the gradient of `loss`, for the parameters of `optimizer` alone.
 
         Other networks that the loss passes through get no gradient. Gradients are averaged over processes.
@@ -133,11 +135,13 @@ class Run:
             optimizer: Holds the parameters to move.
             rate: The learning rate of this step.
             clip: The largest norm of the whole gradient; a longer one is shortened to it.
+            cut: The largest value in the gradient; each larger one is cut off, before `clip`.
         """
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         gradients = torch.autograd.grad(loss, parameters)
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.grad = self.accelerator.reduce(gradient, reduction="mean")  # pyright: ignore
+        nn.utils.clip_grad_value_(parameters, cut)
         nn.utils.clip_grad_norm_(parameters, clip)
         for group in optimizer.param_groups:
             group["lr"] = rate
@@ -170,9 +174,16 @@ class Run:
         Returns:
             The path of `NAME.safetensors` in the run's folder.
         """
-        path = self.config.folder / f"{name}.safetensors"
         if self.accelerator.is_main_process:
             self._save()
+        return self.write(weights, name, about)
+
+    def write(
+        self, weights: Mapping[str, Tensor], name: str = "style", about: Mapping[str, str] | None = None
+    ) -> Path:
+        """As `finish`, without a checkpoint: for what is good of a run that cannot go on."""
+        path = self.config.folder / f"{name}.safetensors"
+        if self.accelerator.is_main_process:
             whole = {k: v.detach().cpu().contiguous() for k, v in weights.items()}
             told = {**self.about, **(about or {}), "seconds": f"{self.seconds:.0f}", "steps": str(self.step)}
             with replacing(path) as new:

@@ -1,8 +1,10 @@
 """How good made pictures are: folders, or a protocol of the field, by every metric that is asked for."""
 
 from limner.evaluate.bench import bench
+from limner.evaluate.drawing import Hand
 from limner.evaluate.judging import Rules
 from limner.evaluate.matching import Match, ScoreError, matched
+from limner.evaluate.oneshot import Learner, Lesson, one_shot
 from limner.evaluate.outcome import Benchmark
 from limner.evaluate.protocol import PROTOCOLS, Protocol
 from limner.evaluate.score import Score
@@ -16,6 +18,9 @@ __all__ = [
     "PROTOCOLS",
     "Benchmark",
     "Difference",
+    "Hand",
+    "Learner",
+    "Lesson",
     "Match",
     "Protocol",
     "Rules",
@@ -31,5 +36,6 @@ __all__ = [
     "matched",
     "measure",
     "named_folder",
+    "one_shot",
     "spread",
 ]

@@ -3,7 +3,7 @@
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from limner.evaluate.grouped import grouped, pages, record
 from limner.evaluate.groups import Group
 from limner.evaluate.matching import Match
 from limner.evaluate.protocol import Protocol
+from limner.evaluate.repeated import Trial, apart, table
 from limner.evaluate.score import finite
 from limner.evaluate.scoring import Scores
 from limner.evaluate.sheet import sheet
@@ -32,6 +33,7 @@ class Benchmark:
         notes: What one should know of how it was drawn and scored, a line each.
         groups: Of the pictures, by their places; each is scored apart.
         in_grey: Whether the styles drew from grey versions.
+        trials: Of methods that learned from one pair at a time, by method.
     """
 
     protocol: Protocol
@@ -42,10 +44,11 @@ class Benchmark:
     notes: tuple[str, ...]
     groups: Sequence[Group] = ()
     in_grey: bool = False
+    trials: Mapping[str, Sequence[Trial]] = field(default_factory=dict[str, Sequence[Trial]])
 
     def record(self) -> dict[str, Any]:
         """As JSON holds it, with each picture's values."""
-        return {
+        told: dict[str, Any] = {
             "protocol": self.protocol.name,
             "to": self.protocol.to,
             "grey": self.in_grey,
@@ -69,7 +72,12 @@ class Benchmark:
                 }
                 for method, scores in self.scores.items()
             },
-        } | ({"groups": self._groups(), "group tables": self._group_tables()} if self.groups else {})
+        }
+        if self.groups:
+            told |= {"groups": self._groups(), "group tables": self._group_tables()}
+        if self.trials:
+            told |= {"trials": self._trials(), "trial table": table(self.trials)}
+        return told
 
     def _groups(self) -> dict[str, Any]:
         """By method and metric: each group's score, and which group is the worst."""
@@ -82,6 +90,23 @@ class Benchmark:
         """As Markdown."""
         return pages(self.scores, self.groups)
 
+    def _trials(self) -> dict[str, Any]:
+        """By method: how far its trials lie apart in each metric, and each trial."""
+        return {
+            method: {
+                "apart": {name: apart(each, name).record() for name in self.scores[method].metrics},
+                "each": [trial.record() for trial in each],
+            }
+            for method, each in self.trials.items()
+        }
+
+    def _trial_page(self) -> str:
+        """As Markdown: who taught, and how far the trials lie apart."""
+        first = next(iter(self.trials.values()))
+        pairs = list(dict.fromkeys(trial.pair for trial in first))
+        head = f"One pair trains, all others test; {len(pairs)} pairs in turn, by a rule: {', '.join(pairs)}."
+        return f"{head} Mean of the trials ± standard deviation between pairs:\n\n{table(self.trials)}"
+
     def page(self) -> str:
         """As Markdown: what was scored, the table, the notes."""
         n = len(next(iter(self.scores.values())).names)
@@ -90,7 +115,8 @@ class Benchmark:
         head = f"{self.protocol.name}: {n} pictures, {drawn}split {self.split} (sha256 {self.sha256[:12]})"
         notes = "".join(f"\n- {note}" for note in self.notes)
         groups = f"\n{self._group_tables()}\n" if self.groups else ""
-        return f"{head}\n\n{markdown(self.scores)}\n{groups}{notes}".rstrip() + "\n"
+        trials = f"\n{self._trial_page()}\n" if self.trials else ""
+        return f"{head}\n\n{markdown(self.scores)}\n{groups}{trials}{notes}".rstrip() + "\n"
 
     def write(self, folder: Path) -> list[Path]:
         """Writes scores.json, scores.csv, scores.md and sheet.jpg; returns their paths."""

@@ -22,6 +22,7 @@ class Protocol:
         rules: How pictures are scored.
         pairs: Whether artists' sketches are there to score against; if not, made ones are held to the photo.
         to: What is drawn, "sketch" from the photos or "photo" from the sketches.
+        laid: Whether sketches are laid on their photos by the points of the face before they are scored.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Protocol:
     rules: Rules = field(default_factory=Rules)
     pairs: bool = True
     to: Drawn = "sketch"
+    laid: bool = False
 
     def drawing(self, to: Drawn) -> "Protocol":
         """The protocol with photos drawn from the artists' sketches, or as it is.
@@ -49,7 +51,7 @@ class Protocol:
                 f"{self.name} has photos alone; to draw photos a protocol with sketches is expected"
             )
         metrics = tuple(name for name in self.metrics if name != "scoot")
-        return replace(self, to=to, metrics=metrics, rules=replace(self.rules, prepare=None))
+        return replace(self, to=to, metrics=metrics, rules=replace(self.rules, prepare=None), laid=False)
 
 
 _SCORES = ("ssim", "fsim", "scoot", "structure")
@@ -85,11 +87,12 @@ PROTOCOLS: Mapping[str, Protocol] = {
         Protocol("fs2k", "the test pairs of FS2K, each at its sketch's size", "fs2k", "fs2k-test", _SCORES),
         Protocol(
             "ossketch",
-            "the 400 pairs of OS-Sketch, grey, contrast raised by 1.5",
+            "the 400 pairs of OS-Sketch, sketches laid on photos, grey, contrast raised by 1.5",
             "os-sketch",
             "os-sketch-all",
             _SCORES,
             Rules(prepare=contrast),
+            laid=True,
         ),
         Protocol("pairs", "a plain folder of pairs", "folder", "", _SCORES),
         Protocol(

@@ -10,6 +10,7 @@ from limner.faces.find import find
 from limner.faces.given import given
 from limner.faces.overlay import overlay
 from limner.faces.patchwork import draw_faces
+from limner.faces.portraits import draw_fitted, draw_portraits
 from limner.frame import Frame
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "FaceError",
     "Frame",
     "draw_faces",
+    "draw_fitted",
+    "draw_portraits",
     "find",
     "given",
     "invert",

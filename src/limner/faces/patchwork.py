@@ -52,11 +52,7 @@ def draw_faces(picture: Picture, faces: Sequence[Face], frame: Frame, draw: Draw
         FaceError: A side of the picture is longer than `LONGEST`.
     """
     height, width = picture.shape[:2]
-    if max(width, height) > LONGEST:
-        raise FaceError(
-            f"the picture is {width} x {height}; to align a face sides of at most {LONGEST} pixels "
-            "are expected; --whole draws any size"
-        )
+    check_sides(picture)
     whole = (0, 0, width, height)
     first = _canvas(similarity(faces[0].eyes, frame), whole)[0]
     drawn = _through(picture, first, whole, draw)
@@ -71,6 +67,16 @@ def draw_faces(picture: Picture, faces: Sequence[Face], frame: Frame, draw: Draw
         x0, y0, x1, y1 = box
         drawn[y0:y1, x0:x1] = _over(drawn[y0:y1, x0:x1], layer, share.spread(samples, box))
     return drawn
+
+
+def check_sides(picture: Picture) -> None:
+    """Raises `FaceError` if a side is longer than `LONGEST`."""
+    height, width = picture.shape[:2]
+    if max(width, height) > LONGEST:
+        raise FaceError(
+            f"the picture is {width} x {height}; to align a face sides of at most {LONGEST} pixels "
+            "are expected; --whole draws any size"
+        )
 
 
 def _reach(count: int, frame: Frame) -> float:

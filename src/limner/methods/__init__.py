@@ -6,6 +6,7 @@ METHODS = {
     "finder": Method("limner.methods.finder"),
     "paired": Method("limner.methods.paired"),
     "transfer": Method("limner.methods.transfer"),
+    "instruct": Method("limner.methods.instruct"),
     "matte": Method("limner.methods.matte"),
     "teacher": Method("limner.methods.teacher"),
     "prior": Method("limner.methods.prior"),

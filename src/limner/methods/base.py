@@ -12,11 +12,13 @@ A method is a folder with three modules:
 import dataclasses
 import importlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from limner.errors import LimnerError
 from limner.progress import Report
 
 if TYPE_CHECKING:
@@ -33,12 +35,54 @@ class Drawer(Protocol):
         ...
 
     @property
-    def radius(self) -> int:
-        """A made pixel depends on the picture at most this many pixels away."""
+    def radius(self) -> int | None:
+        """A made pixel depends on the picture at most this many pixels away; None: on all of it.
+
+        A network of the second kind draws squares of `stride` pixels and nothing else.
+        """
         ...
 
-    def __call__(self, x: "Tensor") -> "Tensor":
+    def __call__(self, x: "Tensor", /) -> "Tensor":
         """Draws."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a style that samples a prior draws; what is None is as the style's file says.
+
+    Attributes:
+        steps: Of the sampling; more take longer.
+        text_scale: How much what the style asks for is exaggerated.
+        image_scale: How much of the photo is kept.
+        seed: Of all chance; the same seed draws the same picture.
+
+    Raises:
+        LimnerError: Less than one step, a scale that is not finite, or a seed below 0.
+    """
+
+    steps: int | None = None
+    text_scale: float | None = None
+    image_scale: float | None = None
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, least in (("steps", 1), ("seed", 0), ("text_scale", -math.inf), ("image_scale", -math.inf)):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and value >= least):
+                expected = "a finite number" if least == -math.inf else f"at least {least}"
+                raise LimnerError(f"{name} {value!r}: {expected} is expected")
+
+    def given(self) -> dict[str, int | float]:
+        """What is not None."""
+        return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
+
+
+class Sampler(Drawer, Protocol):
+    """A drawer that samples a prior."""
+
+    def sampled(self, sampling: Sampling) -> Drawer:
+        """The drawer under other settings."""
         ...
 
 

@@ -11,18 +11,21 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def open_style(path: Path, artist: str = "") -> tuple["nn.Module", Mapping[str, str]]:
+def open_style(path: Path, artist: str = "", prior: str = "") -> tuple["nn.Module", Mapping[str, str]]:
     """Opens a style file as the network that draws.
 
     Args:
         path: A `style.safetensors` that `limner train` made.
         artist: Which of its several artists draws; by default the one that the file names.
+        prior: Where the prior lies that it samples, if it samples one; by default where the file says.
 
     Returns:
         The network (a `limner.methods.base.Drawer`) in evaluation mode, and what the file says of itself.
 
     Raises:
-        StyleError: The file cannot be read, is no style, or torch is not installed.
+        StyleError: The file cannot be read, is no style, or torch is not installed; or the prior that it
+            samples is not there.
+        limner.hub.FetchError: The prior is the hub's, and was not fetched yet.
     """
     try:
         from safetensors import SafetensorError, safe_open
@@ -43,7 +46,14 @@ def open_style(path: Path, artist: str = "") -> tuple["nn.Module", Mapping[str, 
         if "artist" not in about:
             raise StyleError(f"{path} holds one artist, who has no name; {artist!r} is asked for")
         about = {**about, "artist": artist}
-    net = METHODS[about["method"]].build(about)
+    if prior:
+        if "prior" not in about:
+            raise StyleError(f"{path} samples no prior; {prior!r} is given")
+        about = {**about, "prior": prior}
+    try:
+        net = METHODS[about["method"]].build(about)
+    except ImportError as error:
+        raise StyleError(f"{path}: {error}; pip install 'limner[train,diffusion]'") from error
     try:
         net.load_state_dict(weights)
     except RuntimeError as error:

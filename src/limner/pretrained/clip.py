@@ -8,7 +8,7 @@ Source: Radford et al., Learning transferable visual models from natural languag
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -50,6 +50,12 @@ class Clip:
     def width(self) -> int:
         """Of the common space."""
         return int(self.vision.config.projection_dim)
+
+    def to(self, device: torch.device) -> "Clip":
+        """The same CLIP, moved to a device."""
+        for part in (self.vision, self.text):
+            cast(Any, part).to(device)
+        return self
 
     def image(self, picture: Tensor) -> Tensor:
         """Where pictures lie: (N, width), of length one.

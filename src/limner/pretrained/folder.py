@@ -9,6 +9,7 @@ Chosen: what comes from the hub stays in the hub's own cache, under its own revi
     `downloads.toml` is small, has one address and one sha256, and needs no client.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ STAND_IN = "stand-in"
 INDEX = "model_index.json"
 KNOWN = ("timbrooks/instruct-pix2pix", "CompVis/stable-diffusion-v1-4", "openai/clip-vit-base-patch32")
 PARTS = ("unet", "vae", "text_encoder", "tokenizer", "scheduler", "image_encoder")
+DRAWING = ("unet", "vae", "text_encoder")
+"""Parts that a drawing depends on, weight by weight."""
 WEIGHTS = ("diffusion_pytorch_model", "model", "pytorch_model")
 """How diffusers and transformers call a part's weights, before the suffix."""
 
@@ -55,6 +58,32 @@ class Folder:
     def is_pipeline(self) -> bool:
         """Whether it is in diffusers' format: several parts, and an index of them."""
         return (self.path / INDEX).is_file()
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells it from any other: the hub's commit, else the SHA-256 of its `DRAWING` parts.
+
+        Raises:
+            PriorError: A file of them cannot be read.
+        """
+        if self.revision:
+            return self.revision
+        digest = hashlib.sha256()
+        files = (file for part in DRAWING for file in (self.path / part).iterdir() if file.is_file())
+        try:
+            for file in sorted(files):
+                digest.update(file.relative_to(self.path).as_posix().encode())
+                with file.open("rb") as opened:
+                    while block := opened.read(1 << 20):
+                        digest.update(block)
+        except OSError as error:
+            raise PriorError(f"{error.filename} cannot be read ({error.strerror})") from error
+        return digest.hexdigest()
+
+    def has(self, part: str) -> bool:
+        """Whether its index names such a part."""
+        told = self._index().get(part) if self.is_pipeline else None
+        return isinstance(told, list) and bool(told[-1:]) and told[-1] is not None
 
     def part(self, part: str, classes: Sequence[str]) -> tuple[str, Path]:
         """The class of a part and where it lies.

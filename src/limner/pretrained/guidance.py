@@ -75,10 +75,14 @@ def instructed(
         texts = _stacked(latents, empty, empty, text)
         photos = _stacked(latents, torch.zeros_like(photo), photo, photo)
         told = prior.predict(_repeated(latents, 3), _times(t, 3), texts, photos)
-        none, seen, asked = told.chunk(3)
-        return none + image_scale * (seen - none) + text_scale * (asked - seen)
+        return mixed(*told.chunk(3), text_scale=text_scale, image_scale=image_scale)
 
     return epsilon
+
+
+def mixed(none: Tensor, seen: Tensor, asked: Tensor, *, text_scale: float, image_scale: float) -> Tensor:
+    """The three branches as one: e(z, 0, 0), e(z, c_I, 0) and e(z, c_I, c_T), each as latents."""
+    return none + image_scale * (seen - none) + text_scale * (asked - seen)
 
 
 def _stacked(latents: Tensor, *branches: Tensor) -> Tensor:

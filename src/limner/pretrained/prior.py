@@ -82,6 +82,12 @@ class Prior:
         """The side, in pixels, of the pictures that it was trained on."""
         return int(self.unet.config["sample_size"]) * self.stride
 
+    def to(self, device: torch.device) -> "Prior":
+        """The same prior, moved to a device."""
+        for part in (self.unet, self.vae, self.text_encoder):
+            cast(Any, part).to(device)
+        return self
+
     def noise(self, count: int, generator: torch.Generator | None = None) -> Tensor:
         """Latents to begin with: (count, channels, size / stride, size / stride), normal."""
         side = self.size // self.stride

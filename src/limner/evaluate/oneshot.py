@@ -1,0 +1,163 @@
+"""One pair trains, all others test: the protocol of one-shot drawing, on every set of pairs.
+
+Each of a few pairs teaches alone, chosen by the rule of `limner.evaluate.trials`. What learned from it draws
+all who are tested: the protocol's own split, or, where a set has no split to train on, everybody else.
+Nothing is chosen by those scores.
+
+Source: Wu et al., One-shot face sketch synthesis in the wild via generative diffusion prior and instruction
+    tuning (arXiv 2506.15312): one pair at a time trains, all others of OS-Sketch test.
+Chosen: the rule by which pairs teach, and the same protocol on sets with a training split. Recognition is
+    left out: it learns from those who are tested, and would need as many of them in every trial.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+
+from limner.evaluate.bench import rows_of
+from limner.evaluate.drawing import Hand, greyed
+from limner.evaluate.laying import lay
+from limner.evaluate.matching import Match, ScoreError
+from limner.evaluate.outcome import Benchmark
+from limner.evaluate.protocol import Protocol
+from limner.evaluate.repeated import Trial, together
+from limner.evaluate.subjects import Subject, subjects_of
+from limner.evaluate.trials import teaching
+from limner.metrics import METRICS
+from limner.progress import Report, silent
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What one pair teaches with.
+
+    Attributes:
+        photo: Where the photo lies.
+        sketch: Where its sketch lies.
+        folder: For what is learned: the learner's own, kept between two calls of the same benchmark.
+        seed: Of all chance.
+        report: Is told the progress.
+    """
+
+    photo: Path
+    sketch: Path
+    folder: Path
+    seed: int = 0
+    report: Report = silent
+
+
+Learner = Callable[[Lesson], Hand]
+"""Learns from one pair, and gives what draws photos."""
+
+
+def one_shot(
+    learners: Mapping[str, Learner],
+    protocol: Protocol,
+    data: Path,
+    hands: Mapping[str, Hand],
+    made: Mapping[str, Path],
+    out: Path,
+    sources: Path | None = None,
+    split: str = "",
+    in_grey: bool = False,
+    keep: bool = False,
+    pairs: int = 5,
+    seeds: int = 1,
+    report: Report = silent,
+) -> Benchmark:
+    """Runs a protocol with learners that see one pair. What is not told here is as of `bench`.
+
+    Args:
+        learners: By name, at least one; the first is what the others are compared with.
+        protocol: One with sketches, drawn from photos.
+        data: Where its data set lies.
+        hands: What draws without a lesson, such as a style that was trained on many pairs: the ceiling.
+        made: Folders of pictures that others made.
+        out: The folder of this benchmark. A trial's drawings go to `out`/trials/PAIR-SEED/made/NAME, what it
+            learned to `out`/trials/PAIR-SEED/learned/NAME.
+        sources: Draw from these; who teaches is taken from the set.
+        split: Who is tested, in place of the protocol's own.
+        in_grey: Draw from grey versions; lessons are as they are.
+        keep: Leave drawings that are there; what learns goes on by itself.
+        pairs: How many pairs teach, each alone.
+        seeds: How often each does: with the seeds 0, 1 and so on.
+        report: Is told the progress.
+
+    Returns:
+        The scores of all methods; of learners each picture's mean over trials. `Benchmark.trials` has them
+        apart.
+
+    Raises:
+        ScoreError: No learner, a protocol without sketches to learn from or that draws photos, fewer pairs or
+            seeds than 1, too few pairs; or as of `bench`.
+        limner.errors.LimnerError: Nothing can be learned from a pair, or what learns is not there.
+        limner.data.pair.DataError: The data set is missing or damaged.
+        limner.image.ImageError: A picture cannot be read.
+    """
+    _check(protocol, learners, seeds, [*hands, *made])
+    metrics = tuple(name for name in protocol.metrics if METRICS[name].kind != "people")
+    protocol = replace(protocol, metrics=metrics)
+    subjects, told, digest = subjects_of(protocol, data, split)
+    taught = teaching(protocol, data, split, subjects, pairs)
+    notes: list[str] = []
+    if protocol.laid:
+        taught, _ = lay(taught, out / "laid", protocol.rules.finder, silent)
+        subjects, notes = lay(subjects, out / "laid", protocol.rules.finder, report)
+
+    trials: dict[str, list[Trial]] = {name: [] for name in learners}
+    seen: dict[str, dict[str, Match]] = {name: {} for name in learners}
+    noted: dict[str, list[str]] = {}
+    for pair, seed in product(taught, range(seeds)):
+        folder = out / "trials" / f"{pair.name}-{seed}"
+        learned = {
+            name: learner(_lesson(pair, folder, name, seed, report)) for name, learner in learners.items()
+        }
+        others = [subject for subject in subjects if subject.name != pair.name]
+        rows = rows_of(protocol, others, _shown(learned, in_grey), {}, folder, sources, keep, report)
+        for note in rows.notes:
+            noted.setdefault(note, []).append(folder.name)
+        for name in learners:
+            trials[name].append(Trial(pair.name, seed, rows.scores[name]))
+            # The sheet shows of each picture what the first trial drew that tested it.
+            seen[name] = {match.name: match for match in rows.matches[name]} | seen[name]
+
+    tested = [subject for subject in subjects if any(subject.name in each for each in seen.values())]
+    names = [subject.name for subject in tested]
+    rows = rows_of(protocol, tested, _shown(hands, in_grey), made, out, sources, keep, report)
+    notes += [*_told(noted, len(taught) * seeds), *rows.notes]
+    scores = {name: together(names, each) for name, each in trials.items()} | dict(rows.scores)
+    matches: dict[str, Sequence[Match]] = {n: [each[name] for name in names] for n, each in seen.items()}
+    matches |= rows.matches
+    return Benchmark(protocol, told, digest, scores, matches, tuple(notes), (), in_grey, trials)
+
+
+def _shown(hands: Mapping[str, Hand], in_grey: bool) -> dict[str, Hand]:
+    """Hands that are shown the pictures as they are, or grey versions."""
+    return {name: greyed(hand) if in_grey else hand for name, hand in hands.items()}
+
+
+def _told(noted: Mapping[str, Sequence[str]], trials: int) -> list[str]:
+    """Notes with the trials that they are of, unless they are of all."""
+    return [n if len(of) == trials else f"{', '.join(of)}: {n}" for n, of in noted.items()]
+
+
+def _check(protocol: Protocol, learners: Mapping[str, Learner], seeds: int, others: Sequence[str]) -> None:
+    if not protocol.pairs or protocol.to != "sketch":
+        raise ScoreError(
+            f"{protocol.name}: one pair teaches to draw sketches; a protocol with sketches, drawn from "
+            "photos, is expected"
+        )
+    if not learners or seeds < 1:
+        raise ScoreError(f"{len(learners)} methods that learn and {seeds} seeds: at least one is expected")
+    for name in others:
+        if name in learners:
+            raise ScoreError(f"two methods are called {name!r}")
+
+
+def _lesson(pair: Subject, folder: Path, name: str, seed: int, report: Report) -> Lesson:
+    if pair.real is None:
+        raise ScoreError(f"{pair.name} has no sketch to learn from")
+    own = folder / "learned" / name
+    own.mkdir(parents=True, exist_ok=True)
+    return Lesson(pair.source, pair.real, own, seed, report)

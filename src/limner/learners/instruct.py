@@ -1,0 +1,39 @@
+"""The method `instruct`, as `limner learn` runs it."""
+
+import dataclasses
+
+from numpy.typing import ArrayLike
+from PIL import Image
+
+from limner.evaluate import Hand, Lesson
+from limner.image import Picture
+from limner.learners.settings import Settings
+from limner.methods.base import Sampling
+from limner.methods.instruct.config import Config, run_of
+from limner.methods.instruct.train import train
+from limner.sketcher import load
+
+
+def learn(lesson: Lesson, settings: Settings) -> Hand:
+    """The style that comes out, drawing by the lesson's seed; the same lesson resumes what was cut off.
+
+    A benchmark's pair is known to be one: the largest faces are taken, and the sketch is not asked whether
+    it is a photo. It is learned in its own contrast, since a protocol that raises contrast raises that of
+    what is made too.
+
+    Raises:
+        limner.errors.LimnerError: As of `limner.methods.instruct.train`.
+        FloatingPointError: The loss is no longer finite.
+    """
+    run = dataclasses.replace(run_of(settings.prior, settings.steps, lesson.seed), folder=lesson.folder)
+    pair = lesson.photo, lesson.sketch
+    config = Config(
+        pair, "for study", settings.prior, largest=True, trust=True, plain=True, states=0, run=run
+    )
+    style = load(train(config, lesson.report), prior=settings.prior)
+    sampling = Sampling(steps=settings.drawing_steps, seed=lesson.seed)
+
+    def draw(picture: Picture, *, points: ArrayLike | None = None, whole: bool = False) -> Image.Image:
+        return style(picture, points=points, whole=whole, sampling=sampling)
+
+    return draw

@@ -1,0 +1,23 @@
+"""How learners learn. Torch-free: the command line reads it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Each learner takes what is its own."""
+
+    prior: str = "stand-in"
+    """Of `instruct`: what it draws with, as `limner learn` takes it."""
+    steps: int | None = None
+    """Of `instruct`: steps of learning; by default as `limner learn` does."""
+    drawing_steps: int | None = None
+    """Of `instruct`: steps of sampling a picture; by default as the method does."""
+    paired_steps: int = 300
+    """Of `paired`: steps of training. Chosen: short, since one pair is soon known by heart."""
+    teacher: str = "photo"
+    """Of `gatys`: the network that it sees through, by its name or a file, see docs/teachers.md."""
+    gatys_side: int = 128
+    """Of `gatys`: the side of the square that is drawn, a multiple of 16."""
+    gatys_steps: int = 50
+    """Of `gatys`: steps for each picture."""

@@ -1,0 +1,84 @@
+"""Settings of the `instruct` method. Torch-free: the command line reads them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from limner.engine.config import RunConfig
+
+FEW, ALL = 100, 1000
+"""Chosen: steps on the stand-in, which two cores walk within a minute and a half; on other priors, once each
+of the times that they were trained on, as in the source."""
+
+
+STAND_IN = "stand-in"
+
+
+def run_of(prior: str = STAND_IN, steps: int | None = None, seed: int = 0) -> RunConfig:
+    """The settings of a run.
+
+    Args:
+        prior: Its name.
+        steps: None takes `FEW` on the stand-in, `ALL` on others.
+        seed: Of the noises and the order of times.
+    """
+    steps = steps if steps is not None else FEW if prior == STAND_IN else ALL
+    folder = Path("runs/instruct")
+    return RunConfig(folder, steps=steps, batch=1, seed=seed, save_every=10, log_every=1, workers=0)
+
+
+@dataclass(frozen=True)
+class Config:
+    """One pair, or a few, of one hand; the prior; the terms of the loss; how the style draws by default.
+
+    Source: Wu et al., One-shot face sketch synthesis in the wild via generative diffusion prior and
+    instruction tuning (arXiv 2506.15312), by its abstract: the text could not be read. The procedure and,
+    unless a field says otherwise, the values are those of Nguyen, Li, Ojha, Lee, Visual instruction inversion
+    (NeurIPS 2023).
+    """
+
+    pairs: tuple[Path, ...]
+    """PHOTO SKETCH, and further pairs of the same hand; each step takes one."""
+    licence: str
+    """Terms of the style that comes out."""
+    prior: str = STAND_IN
+    """`stand-in`, a folder in diffusers' format, or OWNER/NAME on the Hugging Face hub that was fetched; one
+    that edits a photo by a sentence, such as timbrooks/instruct-pix2pix."""
+    largest: bool = False
+    """Take the largest face of each picture; else a second face is an error."""
+    trust: bool = False
+    """Learn from a sketch that looks like a photo, as soft tonal drawings may."""
+    plain: bool = False
+    """Learn the sketch in its own contrast. Chosen: else it is raised, as OS-Sketch raises it."""
+    instruction: str = "turn it into a pencil sketch"
+    """The sentence that learning starts from. Chosen."""
+    nearest: bool = False
+    """Start from that sentence of `limner.data.edits`, or the one above, that lies nearest in CLIP to the
+    direction from photo to sketch. Chosen."""
+    text_scale: float = 7.5
+    """s_T of the guidance, in the loss and in drawing; 1, with image_scale 1, is no guidance."""
+    image_scale: float = 1.5
+    """s_I of the guidance, likewise; more keeps more of the photo."""
+    noise_weight: float = 4.0
+    """Weight of MSE(e, eps_t)."""
+    clip_weight: float = 0.1
+    """Weight of the cosine to CLIP's direction from photo to sketch; 0 leaves the term, and CLIP, out."""
+    ceiling: float = 0.5
+    """The cosine beyond which no more is asked for."""
+    clip: str = "auto"
+    """A CLIP with the prior's own text encoder, named as a prior is. auto: the one in the prior's folder, as
+    the stand-in has it, else openai/clip-vit-large-patch14, whose text encoder InstructPix2Pix has."""
+    rate: float = 1e-3
+    """AdamW's learning rate."""
+    cut: float = 1.0
+    """The largest value in the gradient. The source cuts by value too; which is Chosen."""
+    look_every: int = 10
+    """Steps between two looks at the loss over the fixed set of (t, noise). Chosen."""
+    looks_at: int = 8
+    """Times in that set, evenly spaced; each pair has all of them. Chosen."""
+    sampling_steps: int = 20
+    """Of Euler's ancestral sampling, when the style draws."""
+    states: int = 3
+    """How many states are drawn into the preview, after even shares of the steps, each the best until then; 0
+    draws none. Chosen."""
+    run: RunConfig = field(default_factory=run_of)
+    """Steps, seed, folder. The steps are for the stand-in; of other priors 1000 is usual."""

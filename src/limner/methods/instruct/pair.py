@@ -1,0 +1,136 @@
+"""A pair as an artist hands it in: checked, the sketch laid on the photo, both in the prior's square.
+
+With p_k the five points of the face in the photo, q_k those in the sketch, A the similarity of least squares
+that brings q onto p, and |eyes| the distance of the eyes in the photo, the faces lie
+
+    r = sqrt(1/5 sum_k |A q_k - p_k|^2) / |eyes|
+
+apart. Source: OS-Sketch, which aligns by five such points and raises the contrast of every sketch
+(`limner.data.ossketch`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from limner import image
+from limner.data.ossketch import alignment, contrast
+from limner.data.pair import DataError
+from limner.faces import Face, FaceError, Frame, find, similarity, warp
+from limner.faces.align import compose, move
+from limner.faces.share import eye_distance
+from limner.frame import square
+from limner.image import Picture
+
+APART = 0.1
+"""Chosen: the largest r of a pair. 31 training pairs of CUHK and FS2K lay at most 0.07 apart. It refuses
+another pose, or points found in the wrong place; most of two people in one pose lie nearer, and pass."""
+PAPER, STROKES = 0.3, 12.0
+"""Chosen: what is a photo has less than this share of its face in one lightest tone, and less than this of
+detail. Of those pairs no photo has more of either, and no sketch less of both; of 28 families of drawings in
+`limner.data.edits` some of three look so: embossing, pastel, white chalk on toned paper."""
+_SEEN = square(256)
+_FACE = np.s_[70:210, 60:196]  # from forehead to chin and cheek to cheek in that square
+_TONE = 12  # levels that count as one tone
+_FINE = 1.5  # pixels of the square; detail is what is finer
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A pair in the prior's square.
+
+    Attributes:
+        photo: (side, side, 3) uint8; beyond the photo it repeats its edge.
+        sketch: (side, side) uint8, grey, its contrast raised or not; beyond the sketch it is paper.
+        apart: r, in eye distances of the photo.
+    """
+
+    photo: Picture
+    sketch: Picture
+    apart: float
+
+
+def read_all(
+    paths: Sequence[Path], frame: Frame, largest: bool = False, trust: bool = False, plain: bool = False
+) -> list[Aligned]:
+    """Pairs, aligned.
+
+    Args:
+        paths: A photo, its sketch, the next photo, and so on.
+        frame: The prior's square.
+        largest: Take the largest face where there are several.
+        trust: Take a sketch that looks like a photo.
+        plain: Leave the contrast of the sketch as it is.
+
+    Raises:
+        DataError: There is no pair, or an odd number of pictures; or as `align`.
+        FaceError: As of `align`.
+        limner.image.ImageError: A picture cannot be read.
+    """
+    if not paths or len(paths) % 2:
+        raise DataError(f"got {len(paths)} pictures; PHOTO SKETCH, or several such pairs, are expected")
+    return [
+        align(photo, sketch, frame, largest, trust, plain)
+        for photo, sketch in zip(paths[::2], paths[1::2], strict=True)
+    ]
+
+
+def align(
+    photo: Path, sketch: Path, frame: Frame, largest: bool = False, trust: bool = False, plain: bool = False
+) -> Aligned:
+    """One pair, checked and aligned; arguments as of `read_all`.
+
+    Raises:
+        DataError: The sketch looks like a photo.
+        FaceError: A picture shows no face, or several, or the faces of the two do not fit.
+        limner.image.ImageError: A picture cannot be read.
+    """
+    taken, drawn = image.read(photo), image.read(sketch)
+    face, other = _face(photo, taken, largest), _face(sketch, drawn, largest)
+    onto = alignment(other.points, face.points)
+    distance = np.square(move(other.points, onto) - np.asarray(face.points)).sum(axis=1)
+    apart = float(np.sqrt(distance.mean())) / eye_distance(face)
+    if apart > APART:
+        raise FaceError(
+            f"the face in {sketch} does not fit that in {photo}: laid on each other, their points are "
+            f"{apart:.2f} eye distances apart, at most {APART:.2f} are expected"
+        )
+    to_frame = similarity(face.eyes, frame)
+    seen = warp(taken, to_frame, frame.size)
+    laid = warp(drawn, compose(onto, to_frame), frame.size, "white")
+    if not trust and is_photo(drawn, other):
+        raise DataError(
+            f"{sketch} looks like a photo, without paper or strokes; a drawing is expected after its photo, "
+            "or --trust if it is one"
+        )
+    made = np.asarray(cv2.cvtColor(laid, cv2.COLOR_RGB2GRAY), np.uint8) if plain else contrast(laid)
+    return Aligned(seen, made, apart)
+
+
+def is_photo(picture: Picture, face: Face) -> bool:
+    """Whether a picture has neither paper nor strokes where its face is.
+
+    Args:
+        picture: (H, W, 3) uint8.
+        face: In it.
+    """
+    seen = warp(picture, similarity(face.eyes, _SEEN), _SEEN.size)
+    grey = cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)[_FACE].astype(np.float32)
+    paper = np.mean(grey > np.percentile(grey, 95) - _TONE)
+    strokes = np.std(grey - cv2.GaussianBlur(grey, (0, 0), _FINE))
+    return bool(paper < PAPER and strokes < STROKES)
+
+
+def _face(path: Path, picture: Picture, largest: bool) -> Face:
+    """The one face of a picture, or its largest."""
+    faces = find(picture)
+    if not faces:
+        raise FaceError(f"{path}: no face was found; a face seen from the front is expected")
+    if len(faces) > 1 and not largest:
+        raise FaceError(
+            f"{path}: {len(faces)} faces were found, one is expected; --largest takes the largest one"
+        )
+    return faces[0]

@@ -1,0 +1,156 @@
+"""Learning of the `instruct` method: one instruction by gradient, everything else frozen.
+
+    c' = arg min_c sum_t L(c, t),    L = 4 MSE(e, eps_t) - 0.1 clamp(cos(d, W mean_tokens(c)), -1, 0.5)
+
+Source: Wu et al., One-shot face sketch synthesis in the wild via generative diffusion prior and instruction
+    tuning (arXiv 2506.15312), by its abstract; the procedure is that of Nguyen, Li, Ojha, Lee, Visual
+    instruction inversion (NeurIPS 2023).
+Chosen: the state is kept that has the lowest loss over a fixed set of (t, noise), since that of a single step
+    depends on its t; fewer than 1000 steps take even shares of the times.
+"""
+
+import dataclasses
+import json
+import math
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.optim import AdamW
+
+from limner.engine.run import Run
+from limner.frame import square
+from limner.image import Picture, from_unit, to_unit
+from limner.methods.base import describe
+from limner.methods.instruct.config import Config
+from limner.methods.instruct.guide import load_guide
+from limner.methods.instruct.instruction import Instruction, Kept, known_sentences, nearest
+from limner.methods.instruct.loss import direction
+from limner.methods.instruct.model import Drawer, Settings
+from limner.methods.instruct.objective import Objective
+from limner.methods.instruct.pair import Aligned, read_all
+from limner.methods.instruct.preview import Strip
+from limner.methods.instruct.times import HOLD, LEARN, Times, spread
+from limner.pretrained.folder import PriorError, find
+from limner.pretrained.prior import Prior, load_prior
+from limner.progress import Report, silent
+
+
+def train(config: Config, report: Report = silent) -> Path:
+    """Learns a style; the same call resumes a run that was cut off.
+
+    Args:
+        config: All settings.
+        report: Is told the progress after every step.
+
+    Returns:
+        The path of the finished `style.safetensors`; `preview.png` beside it shows the pairs as they were
+        aligned, and the first photo drawn by states on the way.
+
+    Raises:
+        limner.data.pair.DataError: No pair is given, a photo without its sketch, or a photo for a sketch.
+        limner.image.ImageError: A picture cannot be read.
+        limner.faces.FaceError: A picture shows no face or several, or the two faces of a pair do not fit.
+        limner.pretrained.folder.PriorError: The prior, or CLIP, cannot be used.
+        limner.hub.FetchError: The prior, or CLIP, is the hub's, and was not fetched yet.
+        limner.errors.LimnerError: The instruction has no words, or the run's folder holds a run with other
+            settings.
+        FloatingPointError: The loss is no longer finite; the best state before is in `style.safetensors`.
+    """
+    prior = _opened(config.prior)
+    pairs = read_all(config.pairs, square(prior.size), config.largest, config.trust, config.plain)
+    photos, sketches = _tensors(pairs)
+    clip = load_guide(config, prior)
+    sentence = config.instruction
+    if clip and config.nearest:
+        sentence = nearest(clip, direction(clip, photos, sketches), [sentence, *known_sentences()])
+    instruction = Instruction(prior, sentence)
+    kept = Kept(instruction)
+    optimizer = AdamW([instruction.states], config.rate)
+    run = Run(
+        config.run,
+        keep={"instruction": instruction, "kept": kept, "optimizer": optimizer},
+        about=_about(config, prior, pairs, sentence),
+        report=report,
+    )
+    strip = Strip(config.run.folder, [(pair.photo, pair.sketch) for pair in pairs])
+    prior, clip = prior.to(run.device), clip.to(run.device) if clip else None
+
+    # z_y, z_x and d, and the fixed set of (t, noise) that states are compared by.
+    objective = Objective(config, prior, clip, photos, sketches)
+    count = max(config.looks_at, len(pairs))
+    held = [objective.ask([t], [i % len(pairs)], HOLD) for i, t in enumerate(spread(count))]
+    if math.isinf(kept.loss):
+        kept.look(instruction.states, objective.mean(held, instruction.states))
+
+    try:
+        for batch in run.batches(Times(config.run.steps * config.run.batch, len(pairs))):
+            with run.autocast():
+                # z_t of a time that did not come before, with its noise; e(z_t, 0, 0) and e(z_t, z_x, 0).
+                asked = objective.ask(batch["t"].tolist(), batch["pair"].long().tolist(), LEARN)
+                # e(z_t, z_x, c), the guided noise e, and L.
+                terms = objective.terms(asked, instruction.states)
+            run.descend(terms["loss"], optimizer, config.rate, cut=config.cut)
+            instruction.put_back()
+
+            done = run.step + 1
+            if done % config.look_every == 0 or done == config.run.steps:
+                kept.look(instruction.states, objective.mean(held, instruction.states))
+            if done in _shown(config):
+                strip.add(done, _drawn(config, prior, kept, photos))
+            run.log({**terms, "kept": kept.loss})
+    except FloatingPointError as error:
+        good = run.write({"states": kept.states})
+        raise FloatingPointError(f"{error} {good} draws by the best state before.") from error
+    return run.finish({"states": kept.states})
+
+
+def _opened(name: str) -> Prior:
+    prior = load_prior(name)
+    if not prior.instructs:
+        raise PriorError(
+            f"{name} takes no photo; a prior that edits one by a sentence is expected, such as "
+            "timbrooks/instruct-pix2pix"
+        )
+    return prior
+
+
+def _tensors(pairs: Sequence[Aligned]) -> tuple[Tensor, Tensor]:
+    """Photos and sketches, (N, 3, side, side) in [0, 1]; of a sketch three equal channels."""
+    photos = torch.stack([torch.from_numpy(to_unit(pair.photo)) for pair in pairs])
+    sketches = torch.stack([torch.from_numpy(to_unit(pair.sketch)) for pair in pairs])
+    return photos, sketches.expand_as(photos)
+
+
+def _shown(config: Config) -> set[int]:
+    """The steps after which a state is drawn."""
+    return {config.run.steps * i // config.states for i in range(1, config.states + 1)}
+
+
+def _drawn(config: Config, prior: Prior, kept: Kept, photos: Tensor) -> Picture:
+    """The first photo, drawn by the best state so far."""
+    settings = Settings(config.sampling_steps, config.text_scale, config.image_scale)
+    return from_unit(Drawer(prior, kept.states, settings)(photos[:1])[0].numpy())
+
+
+def _about(config: Config, prior: Prior, pairs: Sequence[Aligned], sentence: str) -> dict[str, str]:
+    """What the weight file says of itself; it tells nobody's folders and nobody's name."""
+    seen = sha256(b"".join(picture.tobytes() for pair in pairs for picture in (pair.photo, pair.sketch)))
+    config = dataclasses.replace(
+        config, pairs=(), prior=_shown_name(config.prior), clip=_shown_name(config.clip), instruction=sentence
+    )
+    count = "1 pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
+    return {
+        **describe(config, "photo-sketch", f"{count}, sha256 of the aligned pictures {seen.hexdigest()}"),
+        "frame": json.dumps(dataclasses.asdict(square(prior.size))),
+        "prior": config.prior,
+        "prior_revision": find(prior.name).fingerprint,
+    }
+
+
+def _shown_name(model: str) -> str:
+    """A model's name; of a folder, the last one of its path."""
+    path = Path(model).expanduser()
+    return path.resolve().name if path.is_dir() else model

@@ -1,0 +1,523 @@
+"""The `instruct` method: its loss to the letter, what moves and what is kept, refusals, learn and draw."""
+
+import inspect
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, cast
+
+import cv2
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from safetensors import safe_open
+from safetensors.torch import load_file
+from tests import kit
+from tests.priors import FULL, write_prior
+from torch import Tensor
+from transformers import CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
+
+import limner
+from limner import cli, image
+from limner.data.edits import FAMILIES
+from limner.data.ossketch import contrast
+from limner.data.pair import DataError
+from limner.engine.config import RunConfig
+from limner.engine.samples import Positions
+from limner.errors import LimnerError
+from limner.export import export
+from limner.faces import Face, FaceError, find
+from limner.frame import PORTRAIT, square
+from limner.hub import FetchError, StyleError
+from limner.methods import METHODS
+from limner.methods.base import Sampling
+from limner.methods.instruct import objective
+from limner.methods.instruct.config import ALL, FEW, Config, run_of
+from limner.methods.instruct.guide import load_guide
+from limner.methods.instruct.instruction import Instruction, known_sentences, nearest
+from limner.methods.instruct.model import GREY, Drawer
+from limner.methods.instruct.objective import Asked, Objective
+from limner.methods.instruct.pair import align, is_photo
+from limner.methods.instruct.times import LEARN, Times, noises, spread
+from limner.methods.style import open_style
+from limner.pairing import pair
+from limner.pretrained.clip import load_clip
+from limner.pretrained.folder import PriorError
+from limner.pretrained.prior import load_prior
+from limner.pretrained.sample import euler_ancestral
+from limner.progress import Progress, silent
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "portrait.jpg"
+INSTRUCT = METHODS["instruct"]
+
+
+@pytest.fixture(scope="module")
+def prior_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny InstructPix2Pix with a CLIP."""
+    return write_prior(tmp_path_factory.mktemp("priors") / "tiny", replace(FULL, instructs=True))
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The example's photo, and what limner's own pencil draws of it."""
+    folder = tmp_path_factory.mktemp("pair")
+    pictures = pair(image.read(EXAMPLE), PORTRAIT, np.random.default_rng(0))
+    for name, picture in zip(("photo", "sketch"), pictures, strict=True):
+        image.write(folder / f"{name}.png", picture)
+    return folder / "photo.png", folder / "sketch.png"
+
+
+def settings(folder: Path, prior: Path, drawn: tuple[Path, Path], steps: int = 6) -> Config:
+    """A short run on the tiny prior, with steps long enough to see."""
+    run = RunConfig(folder / "run", steps, batch=1, save_every=2, log_every=1, device="cpu", workers=0)
+    return Config(
+        drawn, "for tests", prior=str(prior), rate=0.05, look_every=2, sampling_steps=2, states=1, run=run
+    )
+
+
+@pytest.fixture(scope="module")
+def style(prior_folder: Path, drawn: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A style, learned for a few steps."""
+    return INSTRUCT.train(settings(tmp_path_factory.mktemp("style"), prior_folder, drawn), silent)
+
+
+def unit(picture: np.ndarray[Any, Any]) -> Tensor:
+    """(H, W) or (H, W, 3) uint8 as (1, 3, H, W) in [0, 1]."""
+    planes = torch.from_numpy(picture / np.float32(255))
+    return (planes.permute(2, 0, 1) if planes.ndim == 3 else planes.expand(3, -1, -1))[None].float()
+
+
+def reference(folder: Path, photo: Tensor, sketch: Tensor, t: int, noise: Tensor, states: Tensor) -> Tensor:
+    """L by diffusers and transformers alone, all branches with gradients."""
+
+    def part(kind: Any, name: str) -> Any:  # noqa: ANN401
+        return kind.from_pretrained(folder / name).eval()
+
+    unet, vae = part(UNet2DConditionModel, "unet"), part(AutoencoderKL, "vae")
+    text = part(CLIPTextModelWithProjection, "text_encoder")
+    vision = part(CLIPVisionModelWithProjection, "image_encoder")
+    tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
+    scheduler: Any = DDIMScheduler.from_pretrained(folder / "scheduler")
+    ids: Any = tokenizer([""], padding="max_length", max_length=FULL.tokens, return_tensors="pt")
+    empty = text(ids["input_ids"]).last_hidden_state
+    z_y = vae.config.scaling_factor * vae.encode(2 * sketch - 1).latent_dist.mode()
+    z_x = vae.encode(2 * photo - 1).latent_dist.mode()
+    z_t = scheduler.add_noise(z_y, noise, torch.tensor([t]))
+
+    def predicted(beside: Tensor, states: Tensor) -> Tensor:
+        return unet(torch.cat([z_t, beside], 1), t, encoder_hidden_states=states).sample
+
+    uncond, of_photo = predicted(torch.zeros_like(z_x), empty), predicted(z_x, empty)
+    e = uncond + 7.5 * (predicted(z_x, states) - of_photo) + 1.5 * (of_photo - uncond)
+
+    def embedded(picture: Tensor) -> Tensor:
+        seen = F.interpolate(picture, (32, 32), mode="bicubic", antialias=True).clamp(0, 1)
+        mean, deviation = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
+        shift, scale = (torch.tensor(each).view(1, 3, 1, 1) for each in (mean, deviation))
+        given = vision((seen - shift) / scale).image_embeds
+        return given / given.norm()
+
+    d = embedded(sketch) - embedded(photo)
+    said = text.text_projection(states.mean(1))
+    cosine = (d * said).sum() / (d.norm() * said.norm())
+    return 4 * (e - noise).square().mean() - 0.1 * cosine.clamp(-1, 0.5)
+
+
+@pytest.mark.parametrize("t", [3, 500, 998])
+def test_the_loss_and_its_gradient_are_those_of_an_independent_computation(
+    t: int, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+) -> None:
+    config = settings(tmp_path, prior_folder, drawn)
+    prior = load_prior(prior_folder)
+    aligned = align(*drawn, square(prior.size))
+    photo, sketch = unit(aligned.photo), unit(aligned.sketch)
+    ours = Objective(config, prior, load_guide(config, prior), photo, sketch)
+    states = Instruction(prior, config.instruction).states
+    loss = ours.terms(ours.ask([t], [0], LEARN), states)["loss"]
+    theirs = reference(prior_folder, photo, sketch, t, noises(prior, [t], 0, LEARN), states)
+    assert loss.item() == pytest.approx(theirs.item(), rel=1e-4)
+    gradients = (torch.autograd.grad(each, states)[0] for each in (loss, theirs))
+    assert torch.allclose(*gradients, rtol=1e-3, atol=1e-6)
+
+
+def test_the_loss_falls(prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path) -> None:
+    config = replace(settings(tmp_path, prior_folder, drawn, steps=24), states=0, look_every=8)
+    kit.assert_learns(INSTRUCT, config, tmp_path / "run", falls_to=0.98, loss="kept")
+
+
+def test_without_clip_its_term_is_left_out(
+    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+) -> None:
+    config = replace(settings(tmp_path, prior_folder, drawn, 1), clip_weight=0.0, clip="not/there", states=0)
+    INSTRUCT.train(config, silent)
+    (told,) = (json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines())
+    assert told["loss"] == pytest.approx(4 * told["mse"])
+    assert "cosine" not in told
+
+
+def test_only_the_words_move(style: Path, prior_folder: Path) -> None:
+    prior = load_prior(prior_folder)
+    (states,) = load_file(style).values()
+    begun = prior.embed([Config((), "").instruction])
+    end = prior.tokens(Config((), "").instruction).tolist().index(int(prior.tokens("")[1]))
+    assert torch.equal(states[:, :1], begun[:, :1])
+    assert torch.equal(states[:, end:], begun[:, end:])
+    assert (states[:, 1:end] != begun[:, 1:end]).any(dim=-1).all()
+
+
+@pytest.mark.parametrize("asked", [7, 100, 1000])
+def test_each_time_is_used_once(asked: int) -> None:
+    order = Positions(Times(asked, 3), seed=0)
+    times = [int(order[i]["t"]) for i in range(asked)]
+    assert len(set(times)) == asked
+    assert times != sorted(times)
+    assert {int(order[i]["pair"]) for i in range(asked)} == {0, 1, 2}
+    shares = np.histogram(times, bins=5, range=(0, 1000))[0]
+    assert np.ptp(shares) <= 1
+    if asked == 1000:
+        assert sorted(times) == list(range(1000))
+
+
+def test_a_time_has_one_noise(prior_folder: Path) -> None:
+    prior = load_prior(prior_folder)
+    first, again, other = (noises(prior, [t], 0, LEARN) for t in (5, 5, 6))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+    assert torch.equal(noises(prior, [6, 5], 0, LEARN), torch.cat([other, first]))
+
+
+def test_the_state_of_the_lowest_averaged_loss_is_kept(
+    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[tuple[Tensor, float]] = []
+    losses = iter((3.0, 2.0, 1.0, 1.5))
+
+    def look(_: Objective, asked: Sequence[Asked], states: Tensor) -> Tensor:
+        assert [int(each.noised.t) for each in asked] == spread(8)
+        looks.append((states.detach().clone(), next(losses)))
+        return torch.tensor(looks[-1][1])
+
+    monkeypatch.setattr(Objective, "mean", look)
+    made = INSTRUCT.train(replace(settings(tmp_path, prior_folder, drawn), states=0), silent)
+    assert len(looks) == 4, "one before the first step, then every second step"
+    assert torch.equal(load_file(made)["states"], looks[2][0])
+    assert not torch.equal(looks[2][0], looks[3][0])
+
+
+def test_a_loss_that_is_no_number_stops_and_leaves_the_best_state(
+    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true, asked = objective.noise_loss, 0
+
+    def breaking(*given: Any) -> Tensor:  # noqa: ANN401
+        nonlocal asked
+        asked += 1
+        return true(*given) * (float("nan") if asked > 8 + 2 + 8 + 1 else 1)
+
+    monkeypatch.setattr(objective, "noise_loss", breaking)
+    with pytest.raises(FloatingPointError, match=r"at step 4; .* draws by the best state before") as told:
+        INSTRUCT.train(settings(tmp_path, prior_folder, drawn), silent)
+    made = tmp_path / "run" / "style.safetensors"
+    assert str(made) in str(told.value)
+    assert load_file(made)["states"].isfinite().all()
+
+
+def test_a_run_that_was_cut_off_ends_as_one_left_alone(
+    style: Path, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+) -> None:
+    def cut(progress: Progress) -> None:
+        if progress.done == 3:
+            raise KeyboardInterrupt
+
+    config = settings(tmp_path, prior_folder, drawn)
+    with pytest.raises(KeyboardInterrupt):
+        INSTRUCT.train(config, cut)
+    made = INSTRUCT.train(config, silent)
+    assert torch.equal(load_file(made)["states"], load_file(style)["states"])
+    with pytest.raises(LimnerError, match="other settings"):
+        INSTRUCT.train(replace(config, text_scale=3.0), silent)
+
+
+def test_several_pairs_are_learned_in_turn(
+    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+) -> None:
+    config = replace(settings(tmp_path, prior_folder, drawn, 2), pairs=drawn * 2, states=0)
+    _, about = open_style(INSTRUCT.train(config, silent), prior=str(prior_folder))
+    assert about["trained_on"].startswith("2 pairs")
+
+
+def test_learning_starts_from_the_nearest_sentence(prior_folder: Path) -> None:
+    clip, known = load_clip(prior_folder), ("make it a charcoal drawing", "a portrait in pencil")
+    for each in known:
+        assert nearest(clip, clip.sentence([each]), known) == each
+    said = known_sentences()
+    assert len(said) > 100
+    assert said == known_sentences() == sorted(set(said))
+
+
+class TestStyle:
+    """A style file, and what draws with it."""
+
+    def test_it_tells_what_it_stands_on_and_nobodys_folders(self, style: Path, prior_folder: Path) -> None:
+        _, about = open_style(style, prior=str(prior_folder))
+        assert (about["method"], about["direction"], about["licence"]) == (
+            "instruct",
+            "photo-sketch",
+            "for tests",
+        )
+        with safe_open(str(style), framework="pt") as file:
+            told = file.metadata()
+        assert told["prior"] == "tiny"
+        assert len(told["prior_revision"]) == 64
+        assert json.loads(told["frame"])["width"] == 64
+        assert json.loads(told["config"])["sampling_steps"] == 2
+        assert told["steps"] == "6"
+        assert str(prior_folder.parent).encode() not in style.read_bytes()
+
+    def test_the_same_seed_draws_the_same_picture(self, style: Path, prior_folder: Path) -> None:
+        hand = limner.load(style, prior=str(prior_folder))
+        first, again, other, longer = (
+            np.asarray(hand(EXAMPLE, crop=True, sampling=sampling))
+            for sampling in (Sampling(), Sampling(seed=0), Sampling(seed=1), Sampling(steps=3))
+        )
+        assert first.shape == (64, 64)
+        assert (first == again).all()
+        assert (first != other).any()
+        assert (first != longer).any()
+        with pytest.raises(PriorError, match="2000 steps"):
+            hand(EXAMPLE, crop=True, sampling=Sampling(steps=2000))
+
+    def test_the_scales_mix_the_three_branches(self, style: Path, prior_folder: Path) -> None:
+        drawer, prior = cast(Drawer, open_style(style, prior=str(prior_folder))[0]), load_prior(prior_folder)
+        photo = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+        empty, seen = prior.embed([""]), prior.condition(photo)
+
+        def by_hand(text_scale: float, image_scale: float) -> Tensor:
+            def epsilon(z: Tensor, t: Tensor) -> Tensor:
+                none = prior.predict(z, t, empty, torch.zeros_like(seen))
+                of_photo, asked = prior.predict(z, t, empty, seen), prior.predict(z, t, drawer.states, seen)
+                return none + image_scale * (of_photo - none) + text_scale * (asked - of_photo)
+
+            chance = torch.Generator().manual_seed(0)
+            made = prior.decode(euler_ancestral(prior, epsilon, prior.noise(1, chance), 2, chance))
+            return (made * torch.tensor(GREY).view(3, 1, 1)).sum(1, keepdim=True)
+
+        with torch.no_grad():
+            assert torch.allclose(drawer(photo), by_hand(7.5, 1.5), atol=1e-4)
+            for scales in ((1.0, 1.0), (3.0, 1.0), (0.0, 0.0)):
+                made = drawer.sampled(Sampling(text_scale=scales[0], image_scale=scales[1]))(photo)
+                assert torch.allclose(made, by_hand(*scales), atol=1e-4)
+                assert not torch.allclose(made, drawer(photo), atol=1e-3)
+
+    def test_it_draws_any_size(self, style: Path, prior_folder: Path) -> None:
+        kit.assert_draws(limner.load(style, prior=str(prior_folder)))
+
+    def test_it_draws_a_square_and_leaves_paper_around(self, style: Path, prior_folder: Path) -> None:
+        wide = cv2.copyMakeBorder(image.read(EXAMPLE), 0, 300, 300, 300, cv2.BORDER_REPLICATE)
+        photo = np.asarray(wide, np.uint8)
+        made = np.asarray(limner.load(style, prior=str(prior_folder))(photo))
+        assert made.shape == photo.shape[:2]
+        (x, y), _ = find(image.read(EXAMPLE))[0].eyes
+        assert made[round(y) - 9 : round(y) + 9, round(x) + 291 : round(x) + 309].std() > 0
+        assert (made[-100:] == 255).all()
+
+    def test_a_missing_prior_is_told(
+        self, style: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(StyleError, match=r"draws with the prior 'tiny', which --prior names"):
+            limner.load(style)
+
+    def test_a_prior_in_the_present_folder_is_found(
+        self, style: Path, prior_folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(prior_folder.parent)
+        assert limner.load(style).about["prior"] == "tiny"
+
+    def test_another_revision_is_told(self, style: Path, tmp_path: Path) -> None:
+        other = write_prior(tmp_path / "tiny", replace(FULL, instructs=True), seed=1)
+        with pytest.raises(StyleError, match=r"of revision [0-9a-f]{12}; here it is [0-9a-f]{12}"):
+            limner.load(style, prior=str(other))
+
+    def test_what_cannot_be_asked_of_it_is_told(
+        self, style: Path, prior_folder: Path, tmp_path: Path
+    ) -> None:
+        with pytest.raises(StyleError, match="style pencil samples no prior"):
+            limner.load("pencil", prior="x")
+        with pytest.raises(LimnerError, match="seed: for styles that sample a prior"):
+            limner.load()(EXAMPLE, sampling=Sampling(seed=1))
+        wrong: dict[str, Any]
+        for wrong in ({"steps": 0}, {"seed": -1}, {"text_scale": float("nan")}):
+            with pytest.raises(LimnerError, match="is expected"):
+                Sampling(**wrong)
+        local = Path(shutil.copytree(prior_folder, tmp_path / "tiny"))
+        with pytest.MonkeyPatch.context() as here:
+            here.chdir(local.parent)
+            with pytest.raises(StyleError, match="draws by sampling tiny"):
+                export(style, tmp_path / "x.onnx")
+
+
+OTHERWISE: dict[str, Callable[[Any], Any]] = {
+    "darker": lambda photo: photo * 0.6,
+    "paler": lambda photo: 255 - 0.7 * (255 - photo),
+    "of another gamma": lambda photo: 255 * (photo / 255) ** 0.5,
+    "flatter": lambda photo: 128 + 0.6 * (photo - 128.0),
+    "blurred": lambda photo: np.asarray(cv2.GaussianBlur(photo, (0, 0), 2), np.uint8),
+    "mirrored": lambda photo: photo[:, ::-1],
+    "smaller": lambda photo: np.asarray(cv2.pyrDown(photo), np.uint8),
+}
+"""A photo (H, W, 3) under other light, or by another camera."""
+
+
+class TestRefusals:
+    """What cannot be learned from."""
+
+    def test_no_face(self, drawn: tuple[Path, Path], tmp_path: Path) -> None:
+        image.write(tmp_path / "flat.png", np.full((90, 90, 3), 200, np.uint8))
+        for pictures in ((tmp_path / "flat.png", drawn[1]), (drawn[0], tmp_path / "flat.png")):
+            with pytest.raises(FaceError, match=r"flat\.png: no face was found"):
+                align(*pictures, square(64))
+
+    def test_two_faces_unless_the_largest_is_asked_for(
+        self, drawn: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        photo = image.read(drawn[0])
+        small = np.asarray(cv2.resize(photo, (200, 250), interpolation=cv2.INTER_AREA), np.uint8)
+        both = np.full((500, 600, 3), 255, np.uint8)
+        both[:, :400], both[:250, 400:] = photo, small
+        image.write(tmp_path / "two.png", both)
+        with pytest.raises(FaceError, match=r"two\.png: 2 faces were found, one is expected; --largest"):
+            align(tmp_path / "two.png", drawn[1], square(64))
+        chosen, alone = align(tmp_path / "two.png", drawn[1], square(64), True), align(*drawn, square(64))
+        assert np.abs(chosen.photo.astype(int) - alone.photo).mean() < 6
+
+    def test_faces_that_do_not_fit(self, drawn: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+        seen = kit.face_at(200, 250, 100)
+        aside = replace(seen, points=(*seen.points[:2], (280.0, 310.0), *seen.points[3:]))
+        faces = iter([[seen], [aside]])
+
+        def finder(_: object) -> list[Face]:
+            return next(faces)
+
+        monkeypatch.setattr("limner.methods.instruct.pair.find", finder)
+        with pytest.raises(FaceError, match=r"points are 0\.\d\d eye distances apart, at most 0\.10"):
+            align(*drawn, square(64))
+
+    def test_a_photo_for_a_sketch(self, drawn: tuple[Path, Path], tmp_path: Path) -> None:
+        photo = image.read(drawn[0])
+        image.write(tmp_path / "grey.png", np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8))
+        for other in (drawn[0], tmp_path / "grey.png"):
+            with pytest.raises(DataError, match="looks like a photo"):
+                align(drawn[0], other, square(64))
+            assert align(drawn[0], other, square(64), trust=True).apart < 0.02
+
+    @pytest.mark.parametrize("taken", OTHERWISE)
+    def test_a_photo_otherwise_taken_is_one(self, drawn: tuple[Path, Path], taken: str) -> None:
+        picture = np.clip(np.rint(OTHERWISE[taken](image.read(drawn[0]))), 0, 255).astype(np.uint8)
+        grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+        for each in (picture, np.repeat(grey[..., None], 3, axis=2)):
+            assert is_photo(each, find(each)[0])
+
+    @pytest.mark.parametrize(
+        "family", ["pencil", "charcoal", "ink contour", "single line", "comic line art", "blueprint"]
+    )
+    def test_a_drawing_is_none(self, drawn: tuple[Path, Path], family: str) -> None:
+        photo, rng = image.read(drawn[0]), np.random.default_rng(1)
+        face, edit = find(photo)[0], FAMILIES[family]
+        made = edit.apply(photo, None, face.eyes, edit.draw_parameters(rng), rng)
+        assert not is_photo(made, face)
+        assert not is_photo(image.read(drawn[1]), face)
+
+    @pytest.mark.parametrize("count", [0, 1, 3])
+    def test_pictures_that_are_no_pairs(
+        self, count: int, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        config = replace(settings(tmp_path, prior_folder, drawn), pairs=(drawn * 2)[:count])
+        with pytest.raises(DataError, match=f"got {count} pictures"):
+            INSTRUCT.train(config, silent)
+
+    def test_a_prior_that_takes_no_photo(self, drawn: tuple[Path, Path], tmp_path: Path) -> None:
+        plain = write_prior(tmp_path / "plain")
+        with pytest.raises(PriorError, match="takes no photo"):
+            INSTRUCT.train(settings(tmp_path, plain, drawn), silent)
+
+    def test_an_instruction_without_words(
+        self, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        with pytest.raises(LimnerError, match="has no words"):
+            INSTRUCT.train(replace(settings(tmp_path, prior_folder, drawn), instruction=" "), silent)
+
+    def test_a_clip_that_is_not_there_or_of_another_text_encoder(
+        self, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        alone = Path(shutil.copytree(prior_folder, tmp_path / "alone"))
+        index = json.loads((alone / "model_index.json").read_text())
+        (alone / "model_index.json").write_text(json.dumps(index | {"image_encoder": [None, None]}))
+        config, prior = settings(tmp_path, alone, drawn), load_prior(alone)
+        with pytest.raises(FetchError, match=r"limner fetch openai/clip-vit-large.*--clip-weight 0"):
+            load_guide(config, prior)
+        wide = write_prior(tmp_path / "wide", replace(FULL, text=24))
+        with pytest.raises(PriorError, match=r"width 24, .* gives 16; .*--clip-weight 0"):
+            load_guide(replace(config, clip=str(wide)), prior)
+
+
+class TestCommand:
+    """`limner learn`, then `limner draw`."""
+
+    def test_learn_and_draw(
+        self, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        out = tmp_path / "my.safetensors"
+        words = ["learn", *map(str, drawn), "--out", str(out), "--licence", "mine"]
+        words += ["--prior", str(prior_folder), "--steps", "2"]
+        assert cli.main(words) == 0
+        assert capsys.readouterr().out == f"{out}\n{tmp_path / 'my.png'}\n"
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["my.png", "my.safetensors"]
+        assert image.read(tmp_path / "my.png").shape == (64, 4 * 64 + 3 * 8, 3)
+        assert cli.main(words) == 1
+        assert "my.safetensors exists; --force overwrites it" in capsys.readouterr().err
+        draw = ["draw", str(EXAMPLE), "--style", str(out), "--prior", str(prior_folder), "--steps", "2"]
+        made = [tmp_path / f"{name}.png" for name in ("a", "b", "c")]
+        for path, seed in zip(made, ("3", "3", "4"), strict=True):
+            assert cli.main([*draw, "--seed", seed, "--out", str(path)]) == 0
+        first, again, other = map(image.read, made)
+        assert first.shape == image.read(EXAMPLE).shape
+        assert (first == again).all()
+        assert (first != other).any()
+
+    def test_another_suffix_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.main(["learn", "a.jpg", "b.jpg", "--out", "my.onnx", "--licence", "mine"]) == 1
+        assert "a file NAME.safetensors is expected" in capsys.readouterr().err
+
+    def test_its_defaults_are_the_methods(self) -> None:
+        told = {field.name: field.default for field in fields(Config)}
+        asked = inspect.signature(cli.learn).parameters
+        shared = told.keys() & asked.keys() - {"licence"}
+        assert len(shared) == 9
+        for name in shared:
+            assert asked[name].default == told[name], name
+
+    def test_steps_follow_the_prior(self) -> None:
+        assert run_of().steps == FEW
+        assert run_of("a/b").steps == ALL
+        assert run_of("a/b", 5).steps == 5
+
+
+def test_of_a_plain_sketch_its_own_contrast_is_learned(drawn: tuple[Path, Path]) -> None:
+    plain, raised = (align(*drawn, square(256), plain=plain).sketch for plain in (True, False))
+    assert np.abs(contrast(plain).astype(int) - raised).max() <= 1
+    assert plain.std() < raised.std()
+
+
+def test_of_a_sketch_grey_of_more_contrast_is_learned(drawn: tuple[Path, Path]) -> None:
+    aligned = align(*drawn, square(256))
+    assert aligned.sketch.shape == (256, 256)
+    assert aligned.apart < 0.05
+    eyes = find(aligned.photo)[0].eyes
+    assert np.allclose(eyes, square(256).eyes, atol=4)
+    raised = contrast(image.read(drawn[1]))
+    assert abs(float(aligned.sketch.std()) - float(raised.std())) < 25
