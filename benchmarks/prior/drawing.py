@@ -15,7 +15,7 @@ from benchmarks.prior.squares import parts, pictures, tensor
 from benchmarks.prior.triples import Triple
 from limner.errors import LimnerError
 from limner.image import Picture
-from limner.pretrained.guidance import Epsilon, guided, instructed, plain
+from limner.pretrained.guidance import Epsilon, guided, instructed
 from limner.pretrained.opening import open_part
 from limner.pretrained.prior import Prior
 from limner.pretrained.sample import euler_ancestral
@@ -43,9 +43,10 @@ class Manner:
 def edited(prior: Prior, triples: Sequence[Triple], manner: Manner) -> list[Picture]:
     """What a prior makes of the triples' photos and sentences, (side, side, 3) uint8 each."""
     made: list[Picture] = []
+    empty = prior.embed([""])
     for part in parts(len(triples), BATCH):
         text, photo = _conditions(prior, triples[part])
-        epsilon = asked(prior, text, photo, manner.text_scale, manner.image_scale)
+        epsilon = instructed(prior, text, empty, photo, manner.text_scale, manner.image_scale)
         made += _sampled(prior, epsilon, len(text), manner, part.start)
     return made
 
@@ -59,22 +60,6 @@ def told(prior: Prior, sentences: Sequence[str], manner: Manner) -> list[Picture
         epsilon = guided(prior, text, empty, manner.text_scale)
         made += _sampled(prior, epsilon, len(text), manner, part.start)
     return made
-
-
-def asked(prior: Prior, text: Tensor, photo: Tensor, text_scale: float, image_scale: float) -> Epsilon:
-    """`instructed`, with no branch more than these scales need: one for 1 and 1, two for a photo's of 1."""
-    if text_scale == image_scale == 1:
-        return plain(prior, text, photo)
-    empty = prior.embed([""])
-    if image_scale != 1:
-        return instructed(prior, text, empty, photo, text_scale, image_scale)
-    seen, told = plain(prior, empty, photo), plain(prior, text, photo)
-
-    def epsilon(latents: Tensor, t: Tensor) -> Tensor:
-        none = seen(latents, t)
-        return none + text_scale * (told(latents, t) - none)
-
-    return epsilon
 
 
 def at_once(prior: Prior, net: UNet2DConditionModel, triples: Sequence[Triple]) -> list[Picture]:

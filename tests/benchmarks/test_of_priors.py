@@ -14,7 +14,7 @@ import torch
 from benchmarks.prior import edits, retrieval, words
 from benchmarks.prior.__main__ import PARTS, main
 from benchmarks.prior.autoencoder import halved, in_colour, reconstructed, row
-from benchmarks.prior.drawing import Manner, asked, at_once, edited, open_plain, told
+from benchmarks.prior.drawing import Manner, at_once, edited, open_plain, told
 from benchmarks.prior.grid import grid
 from benchmarks.prior.inversion import there_and_back
 from benchmarks.prior.nearness import Near, by_grey, nearest
@@ -35,7 +35,6 @@ from limner.faces import Face, find
 from limner.frame import square
 from limner.image import Picture
 from limner.pretrained.folder import PriorError
-from limner.pretrained.guidance import instructed
 from limner.pretrained.perceptual import load_teacher
 from limner.pretrained.prior import Prior, load_prior
 
@@ -171,20 +170,6 @@ def test_psnr_counts_all_colours_and_half_size_costs_some() -> None:
     assert in_colour(flat, other) == pytest.approx(10 * np.log10(255**2 / (100 / 3)))
     assert np.array_equal(halved(flat), flat)
     assert 10 < in_colour(PHOTO, halved(PHOTO)) < 60
-
-
-@pytest.mark.parametrize("scales", [(1, 1), (4, 1), (1, 2), (4, 2)])
-def test_fewer_branches_say_the_same(prior: Prior, scales: tuple[float, float]) -> None:
-    z, t = prior.noise(2, torch.Generator().manual_seed(0)), torch.tensor(300)
-    text, photo = prior.embed(["a pencil", "ink"]), prior.condition(tensor([PHOTO, PHOTO]))
-    sizes: list[int] = []
-    handle = prior.unet.register_forward_pre_hook(lambda _, given: sizes.append(len(given[0])))
-    made = asked(prior, text, photo, *scales)(z, t)
-    handle.remove()
-    text_scale, image_scale = scales
-    assert sum(sizes) == 2 * (3 if image_scale != 1 else 2 if text_scale != 1 else 1)
-    whole = instructed(prior, text, prior.embed([""]), photo, *scales)(z, t)
-    assert torch.allclose(made, whole, atol=1e-4)
 
 
 def test_drawing_follows_the_seed(prior: Prior) -> None:

@@ -36,14 +36,24 @@ def test_guidance_by_text_is_its_equation(diffusion: Prior) -> None:
     assert torch.allclose(guided(diffusion, text, empty, 1.0)(z, t), plain(diffusion, text)(z, t), atol=1e-5)
 
 
-def test_guidance_by_text_and_photo_is_equation_3(instruct: Prior) -> None:
+@pytest.mark.parametrize(
+    ("text_scale", "image_scale", "branches"), [(7.5, 1.5, 3), (4, 1, 2), (2, 2, 2), (1, 2, 3), (1, 1, 1)]
+)
+def test_guidance_by_text_and_photo_is_equation_3(
+    text_scale: float, image_scale: float, branches: int, instruct: Prior
+) -> None:
     z, t = instruct.noise(2, seeded()), torch.tensor([321, 20])
     text, empty = instruct.embed(["a pencil", "a sketch"]), instruct.embed([""])
     photo = instruct.condition(torch.rand(1, 3, 64, 64))
     none, seen = instruct.predict(z, t, empty), instruct.predict(z, t, empty, photo)
     asked = instruct.predict(z, t, text, photo)
-    expected = none + 1.5 * (seen - none) + 7.5 * (asked - seen)
-    assert torch.allclose(instructed(instruct, text, empty, photo)(z, t), expected, atol=1e-4)
+    expected = none + image_scale * (seen - none) + text_scale * (asked - seen)
+    sizes: list[int] = []
+    handle = instruct.unet.register_forward_pre_hook(lambda _, given: sizes.append(len(given[0])))
+    made = instructed(instruct, text, empty, photo, text_scale, image_scale)(z, t)
+    handle.remove()
+    assert torch.allclose(made, expected, atol=1e-4)
+    assert sizes == [branches * len(z)]
 
 
 def test_gradients_pass_through_guidance(instruct: Prior) -> None:

@@ -145,7 +145,9 @@ def listing(card: Card) -> bytes:
         StyleError: A file cannot be read.
     """
     folder = _place(card)
-    named = sorted((path.relative_to(folder).as_posix(), path) for path in folder.rglob("*") if path.is_file())
+    named = sorted(
+        (path.relative_to(folder).as_posix(), path) for path in folder.rglob("*") if path.is_file()
+    )
     lines = (f"{hashlib.sha256(_read(path, card)).hexdigest()}  {name}\n" for name, path in named)
     return "".join(lines).encode()
 
@@ -167,6 +169,6 @@ def _verify(content: bytes, card: Card) -> None:
     found = hashlib.sha256(content).hexdigest()
     if found != card.sha256:
         raise StyleError(
-            f"{card.name!r}: {_place(card)} is damaged (sha256 {found[:12]}, {card.sha256[:12]} is expected); "
-            "install limner again"
+            f"{card.name!r}: {_place(card)} is damaged (sha256 {found[:12]}, {card.sha256[:12]} is "
+            "expected); install limner again"
         )

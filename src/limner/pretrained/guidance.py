@@ -60,7 +60,9 @@ def instructed(
     text_scale: float = 7.5,
     image_scale: float = 1.5,
 ) -> Epsilon:
-    """Guided by text and photo.
+    """Guided by text and photo; a branch that these scales do not need is not asked.
+
+    Two are needed where `image_scale` is 1 or both are equal, one where both are 1.
 
     Args:
         prior: Predicts; one that instructs.
@@ -70,12 +72,16 @@ def instructed(
         text_scale: s_T.
         image_scale: s_I; a larger one keeps more of the photo.
     """
+    weights = (1 - image_scale, image_scale - text_scale, text_scale)
+    branches = ((empty, torch.zeros_like(photo)), (empty, photo), (text, photo))
+    needed = [each for each in zip(weights, branches, strict=True) if each[0]]
 
     def epsilon(latents: Tensor, t: Tensor) -> Tensor:
-        texts = _stacked(latents, empty, empty, text)
-        photos = _stacked(latents, torch.zeros_like(photo), photo, photo)
-        told = prior.predict(_repeated(latents, 3), _times(t, 3), texts, photos)
-        return mixed(*told.chunk(3), text_scale=text_scale, image_scale=image_scale)
+        texts = _stacked(latents, *(words for _, (words, _) in needed))
+        photos = _stacked(latents, *(seen for _, (_, seen) in needed))
+        told = prior.predict(_repeated(latents, len(needed)), _times(t, len(needed)), texts, photos)
+        parts = zip(needed, told.chunk(len(needed)), strict=True)
+        return torch.stack([weight * part for (weight, _), part in parts]).sum(0)
 
     return epsilon
 

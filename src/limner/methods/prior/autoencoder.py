@@ -2,8 +2,8 @@
 
     L = l1 E |x - D(z)| + s L_ssim(x, D(z)) + p L_perc(x, D(z)) + k KL(q(z|x) || N(0, 1)),   z ~ q(z|x) = E(x)
 
-on photos and edited photos, first on crops, then on whole ones; l1 is small at first. In the end the scale of the latents is
-measured, 1 / deviation of E(x), which brings them to a variance of one.
+on photos and edited photos, first on crops, then on whole ones; l1 is small at first. In the end the scale of
+the latents is measured, 1 / deviation of E(x), which brings them to a variance of one.
 
 Source: Rombach et al., High-resolution image synthesis with latent diffusion models (CVPR 2022), section 3.1
 and appendix G. Differs: no adversarial term, which would invent lines; 1 - SSIM in its place.

@@ -25,8 +25,8 @@ class Autoencoder:
     l1: float = 4.0
     """Weight of the distance of pixels."""
     shapes_first: float = 0.44
-    """Share of the steps, the first ones, in which `l1` counts a quarter. With a quarter of 4 throughout, shapes
-    were learnt soon and colour was not; with 4 throughout, shapes took half as long again."""
+    """Share of the steps, the first ones, in which `l1` counts a quarter. With a quarter of 4 throughout,
+    shapes were learnt soon and colour was not; with 4 throughout, shapes took half as long again."""
     structure: float = 0.5
     """Weight of 1 - SSIM, which is what keeps pencil lines."""
     perceptual: float = 0.2
