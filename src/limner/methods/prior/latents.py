@@ -19,6 +19,7 @@ from limner.pretrained.prior import Prior
 from limner.progress import Report, reporting
 
 BATCH = 16
+"""On a GPU; on a processor one picture at a time is a third faster, since it stays in the cache."""
 KEY = "key.json"
 
 
@@ -58,15 +59,16 @@ def encoded(folder: Path, pack: Pack, prior: Prior, run: Run, report: Report) ->
 
 @torch.no_grad()
 def _make(folder: Path, pack: Pack, prior: Prior, run: Run, report: Report) -> None:
-    # A third faster on a processor, and the same numbers.
-    prior.vae.to(memory_format=torch.channels_last)
+    # As much again, and the same numbers.
+    prior.vae.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     side = pack.photo.shape[1] // prior.stride
     shape = (prior.channels, side, side)
     with ExitStack() as stack:
         files = [stack.enter_context(Growing(folder / f"{name}.npy", shape, np.float16)) for name in PICTURES]
-        for start in reporting(range(0, len(pack), BATCH), "batch of latents", report):
+        batch = BATCH if run.device.type == "cuda" else 1
+        for start in reporting(range(0, len(pack), batch), "batch of latents", report):
             for file, pictures in zip(files, (pack.photo, pack.edited), strict=True):
-                few = torch.from_numpy(pictures[start : start + BATCH].transpose(0, 3, 1, 2).copy())
+                few = torch.from_numpy(pictures[start : start + batch].transpose(0, 3, 1, 2).copy())
                 with run.autocast():
                     latents = prior.condition(few.float() / 255)
                 for each in latents.float().cpu().numpy():
