@@ -404,18 +404,3 @@ def test_memory_that_ends_while_reading_is_told(
     monkeypatch.setattr("diffusers.UNet2DConditionModel.from_pretrained", full)
     with pytest.raises(PriorError, match="unet does not fit on cpu: not enough memory; use 'stand-in'"):
         load_prior(diffusion_folder)
-
-
-def test_the_stand_in_is_packaged_or_missed_in_words(
-    tmp_path: Path, diffusion_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def package(_: str) -> Path:
-        return tmp_path
-
-    monkeypatch.setattr("limner.pretrained.folder.files", package)
-    with pytest.raises(
-        PriorError, match="stand-in does not come with this limner yet; a folder in diffusers'"
-    ):
-        load_prior("stand-in")
-    shutil.copytree(diffusion_folder, tmp_path / "weights" / "stand-in")
-    assert load_prior("stand-in").name == "stand-in"

@@ -102,14 +102,19 @@ def test_its_clip_tells_edits_apart(edits: Mapping[str, Edit]) -> None:
 def test_its_noise_prediction_uses_photo_and_sentence(
     prior: Prior, photo: Picture, edits: Mapping[str, Edit]
 ) -> None:
-    z, seen = prior.encode(tensor(edits["negative"].picture)), prior.condition(tensor(photo))
-    right, wrong = prior.embed([edits["negative"].sentence]), prior.embed([edits["sepia"].sentence])
-    noise, t = prior.noise(1, torch.Generator().manual_seed(0)), torch.tensor(700)
-    a = prior.signal(t)
-    noised = a.sqrt() * z + (1 - a).sqrt() * noise
+    z = prior.encode(torch.cat([tensor(edits[name].picture) for name in NAMES]))
+    seen = prior.condition(tensor(photo)).expand_as(z)
+    right, wrong = (prior.embed([edits[name].sentence for name in names]) for names in (NAMES, NAMES[::-1]))
+    noise = prior.noise(len(z), torch.Generator().manual_seed(0))
 
     def error(text: Tensor, given: Tensor) -> float:
-        return float((prior.predict(noised, t, text, given) - noise).square().mean())
+        """Over several times, of the clean latents that the noise leaves."""
+        apart: list[Tensor] = []
+        for t in (500, 700, 900):
+            a = prior.signal(t)
+            e = prior.predict(a.sqrt() * z + (1 - a).sqrt() * noise, torch.tensor(t), text, given)
+            apart.append((1 - a) / a * (e - noise).square().mean())
+        return float(torch.stack(apart).mean())
 
     best = error(right, seen)
     assert best < error(wrong, seen)

@@ -59,7 +59,7 @@ def encoded(folder: Path, pack: Pack, prior: Prior, run: Run, report: Report) ->
 
 @torch.no_grad()
 def _make(folder: Path, pack: Pack, prior: Prior, run: Run, report: Report) -> None:
-    # As much again, and the same numbers.
+    # The same numbers, half again as fast on a processor.
     prior.vae.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     side = pack.photo.shape[1] // prior.stride
     shape = (prior.channels, side, side)
