@@ -19,15 +19,19 @@ from safetensors.torch import load_file
 from limner import image
 from limner.data.portraits import held_out
 from limner.faces import Face, Frame
+from limner.frame import PORTRAIT
 from limner.methods import METHODS
 from limner.methods.base import Method
 from limner.methods.style import open_style
+from limner.pairing import pair
 from limner.progress import silent
 from limner.sketcher import Sketcher
 from tests.laws import assert_metric_laws
 
 Picture = NDArray[np.uint8]
 Unit = NDArray[np.float32]
+EXAMPLE = Path(__file__).parents[1] / "examples" / "portrait.jpg"
+"""Of a person in the public domain."""
 FRAME = Frame(width=96, height=120, left_eye=(36.0, 60.0), right_eye=(60.0, 60.0))
 """Where `write_pairs` puts faces, by default."""
 FRAME_WORDS = [
@@ -94,6 +98,14 @@ def write_pairs(folder: Path, count: int, size: tuple[int, int] = (96, 120), see
         image.write(folder / "photos" / f"p{i:02}.png", photo, force=True)
         image.write(folder / "sketches" / f"p{i:02}.png", sketch, force=True)
     return folder
+
+
+def write_pair(folder: Path) -> tuple[Path, Path]:
+    """The example's photo and what limner's own pencil draws of it, as files."""
+    pictures = pair(image.read(EXAMPLE), PORTRAIT, np.random.default_rng(0))
+    for name, picture in zip(("photo", "sketch"), pictures, strict=True):
+        image.write(folder / f"{name}.png", picture)
+    return folder / "photo.png", folder / "sketch.png"
 
 
 def portrait(rng: np.random.Generator, size: tuple[int, int] = (180, 220)) -> tuple[Picture, Unit]:

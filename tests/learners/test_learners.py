@@ -18,26 +18,20 @@ from limner import cli, image
 from limner.errors import LimnerError
 from limner.evaluate import Lesson
 from limner.faces import FaceError, find
-from limner.frame import PORTRAIT, square
+from limner.frame import square
 from limner.image import Picture, from_unit, to_unit
 from limner.learners import LEARNERS, Settings, gatys, named, xdog
 from limner.learners.lesson import in_frame
 from limner.learners.xdog import FRAME, Ink, grid
-from limner.pairing import pair
 from limner.pretrained.perceptual import load_teacher
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "portrait.jpg"
 INK = Ink(sigma=1.0, p=8.0, epsilon=0.6, phi=10.0)
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The example's photo, and what limner's own pencil draws of it."""
-    folder = tmp_path_factory.mktemp("pair")
-    pictures = pair(image.read(EXAMPLE), PORTRAIT, np.random.default_rng(0))
-    for name, picture in zip(("photo", "sketch"), pictures, strict=True):
-        image.write(folder / f"{name}.png", picture)
-    return folder / "photo.png", folder / "sketch.png"
+    return kit.write_pair(tmp_path_factory.mktemp("pair"))
 
 
 @pytest.fixture(scope="module")

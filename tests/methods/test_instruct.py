@@ -31,7 +31,7 @@ from limner.engine.samples import Positions
 from limner.errors import LimnerError
 from limner.export import export
 from limner.faces import Face, FaceError, find
-from limner.frame import PORTRAIT, square
+from limner.frame import square
 from limner.hub import FetchError, StyleError
 from limner.methods import METHODS
 from limner.methods.base import Sampling
@@ -44,14 +44,12 @@ from limner.methods.instruct.objective import Asked, Objective
 from limner.methods.instruct.pair import align, is_photo
 from limner.methods.instruct.times import LEARN, Times, noises, spread
 from limner.methods.style import open_style
-from limner.pairing import pair
 from limner.pretrained.clip import load_clip
 from limner.pretrained.folder import PriorError
 from limner.pretrained.prior import load_prior
 from limner.pretrained.sample import euler_ancestral
 from limner.progress import Progress, silent
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "portrait.jpg"
 INSTRUCT = METHODS["instruct"]
 
 
@@ -64,11 +62,7 @@ def prior_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The example's photo, and what limner's own pencil draws of it."""
-    folder = tmp_path_factory.mktemp("pair")
-    pictures = pair(image.read(EXAMPLE), PORTRAIT, np.random.default_rng(0))
-    for name, picture in zip(("photo", "sketch"), pictures, strict=True):
-        image.write(folder / f"{name}.png", picture)
-    return folder / "photo.png", folder / "sketch.png"
+    return kit.write_pair(tmp_path_factory.mktemp("pair"))
 
 
 def settings(folder: Path, prior: Path, drawn: tuple[Path, Path], steps: int = 6) -> Config:
@@ -281,7 +275,7 @@ class TestStyle:
     def test_the_same_seed_draws_the_same_picture(self, style: Path, prior_folder: Path) -> None:
         hand = limner.load(style, prior=str(prior_folder))
         first, again, other, longer = (
-            np.asarray(hand(EXAMPLE, crop=True, sampling=sampling))
+            np.asarray(hand(kit.EXAMPLE, crop=True, sampling=sampling))
             for sampling in (Sampling(), Sampling(seed=0), Sampling(seed=1), Sampling(steps=3))
         )
         assert first.shape == (64, 64)
@@ -289,7 +283,7 @@ class TestStyle:
         assert (first != other).any()
         assert (first != longer).any()
         with pytest.raises(PriorError, match="2000 steps"):
-            hand(EXAMPLE, crop=True, sampling=Sampling(steps=2000))
+            hand(kit.EXAMPLE, crop=True, sampling=Sampling(steps=2000))
 
     def test_the_scales_mix_the_three_branches(self, style: Path, prior_folder: Path) -> None:
         drawer, prior = cast(Drawer, open_style(style, prior=str(prior_folder))[0]), load_prior(prior_folder)
@@ -317,11 +311,11 @@ class TestStyle:
         kit.assert_draws(limner.load(style, prior=str(prior_folder)))
 
     def test_it_draws_a_square_and_leaves_paper_around(self, style: Path, prior_folder: Path) -> None:
-        wide = cv2.copyMakeBorder(image.read(EXAMPLE), 0, 300, 300, 300, cv2.BORDER_REPLICATE)
+        wide = cv2.copyMakeBorder(image.read(kit.EXAMPLE), 0, 300, 300, 300, cv2.BORDER_REPLICATE)
         photo = np.asarray(wide, np.uint8)
         made = np.asarray(limner.load(style, prior=str(prior_folder))(photo))
         assert made.shape == photo.shape[:2]
-        (x, y), _ = find(image.read(EXAMPLE))[0].eyes
+        (x, y), _ = find(image.read(kit.EXAMPLE))[0].eyes
         assert made[round(y) - 9 : round(y) + 9, round(x) + 291 : round(x) + 309].std() > 0
         assert (made[-100:] == 255).all()
 
@@ -349,7 +343,7 @@ class TestStyle:
         with pytest.raises(StyleError, match="style pencil samples no prior"):
             limner.load("pencil", prior="x")
         with pytest.raises(LimnerError, match="seed: for styles that sample a prior"):
-            limner.load()(EXAMPLE, sampling=Sampling(seed=1))
+            limner.load()(kit.EXAMPLE, sampling=Sampling(seed=1))
         wrong: dict[str, Any]
         for wrong in ({"steps": 0}, {"seed": -1}, {"text_scale": float("nan")}):
             with pytest.raises(LimnerError, match="is expected"):
@@ -480,12 +474,12 @@ class TestCommand:
         assert image.read(tmp_path / "my.png").shape == (64, 4 * 64 + 3 * 8, 3)
         assert cli.main(words) == 1
         assert "my.safetensors exists; --force overwrites it" in capsys.readouterr().err
-        draw = ["draw", str(EXAMPLE), "--style", str(out), "--prior", str(prior_folder), "--steps", "2"]
+        draw = ["draw", str(kit.EXAMPLE), "--style", str(out), "--prior", str(prior_folder), "--steps", "2"]
         made = [tmp_path / f"{name}.png" for name in ("a", "b", "c")]
         for path, seed in zip(made, ("3", "3", "4"), strict=True):
             assert cli.main([*draw, "--seed", seed, "--out", str(path)]) == 0
         first, again, other = map(image.read, made)
-        assert first.shape == image.read(EXAMPLE).shape
+        assert first.shape == image.read(kit.EXAMPLE).shape
         assert (first == again).all()
         assert (first != other).any()
 

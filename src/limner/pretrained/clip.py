@@ -111,6 +111,7 @@ def load_clip(
 
     Raises:
         PriorError: There is no such model, a part is missing or damaged, or the memory has no room for it.
+        limner.hub.StyleError: The stand-in in the package is damaged.
         limner.hub.FetchError: It is the hub's, and was not fetched yet.
     """
     folder, device = find(name), torch.device(device)

@@ -2,6 +2,7 @@
 
     text:         e = e(z, 0) + s (e(z, c_T) - e(z, 0))
     text, photo:  e = e(z, 0, 0) + s_I (e(z, c_I, 0) - e(z, 0, 0)) + s_T (e(z, c_I, c_T) - e(z, c_I, 0))
+                    = (1 - s_I) e(z, 0, 0) + (s_I - s_T) e(z, c_I, 0) + s_T e(z, c_I, c_T)
 
 Each function makes an `Epsilon`, from latents and time to noise, which the loops of `sample` and `invert`
 take. Gradients pass, so that a loss may be written on the guided noise.
@@ -72,6 +73,7 @@ def instructed(
         text_scale: s_T.
         image_scale: s_I; a larger one keeps more of the photo.
     """
+    # 1 - s_I, s_I - s_T and s_T.
     weights = (1 - image_scale, image_scale - text_scale, text_scale)
     branches = ((empty, torch.zeros_like(photo)), (empty, photo), (text, photo))
     needed = [each for each in zip(weights, branches, strict=True) if each[0]]

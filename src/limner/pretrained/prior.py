@@ -218,6 +218,7 @@ def load_prior(
     Raises:
         PriorError: There is no such model, a part is missing, damaged or of another kind, its channels do not
             fit together, or the memory has no room for it.
+        limner.hub.StyleError: The stand-in in the package is damaged.
         limner.hub.FetchError: It is the hub's, and was not fetched yet.
     """
     folder, device = find(name), torch.device(device)

@@ -33,6 +33,8 @@ from limner.progress import Report
 
 MEASURED = 256
 """Pictures that the scale of the latents is measured on."""
+EARLY = 0.25
+"""What `l1` counts as long as shapes come first. Chosen."""
 BLUR = 0.05
 """Deviation of q(z|x) of an AutoencoderTiny, whose latents lie within 3: what a U-Net gives is never exact,
 and pictures should not change much by it. Chosen."""
@@ -82,7 +84,7 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
             seen = [perceptual_loss(phi(x), phi(made)) for phi in phis]
             perceptual = torch.stack(seen).mean() if seen else torch.zeros_like(l1)
             early = run.step < round(own.shapes_first * run.config.steps)
-            loss = (0.25 if early else 1) * own.l1 * l1 + own.structure * structure
+            loss = own.l1 * (EARLY if early else 1) * l1 + own.structure * structure
             loss = loss + own.perceptual * perceptual + own.kl * divergence
         run.descend(loss, step, own.rate * pace(config, run), config.clip_norm)
         average.update(vae)
