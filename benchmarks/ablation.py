@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.record import Table, show
 from limner import sketcher
 from limner.engine.config import RunConfig
-from limner.evaluate import PROTOCOLS
+from limner.evaluate import PROTOCOLS, Plan
 from limner.evaluate import bench as run_bench
 from limner.methods.transfer.config import WIDE, Config
 from limner.methods.transfer.train import train
@@ -60,7 +60,9 @@ def main() -> None:
         style = train(Config((f"one={given.set}:{given.train}",), "for study", **settings))
         hand = sketcher.load(style)
         split = f"{given.set}-choose"
-        result = run_bench(protocol, given.score, {"made": hand}, {}, folder / "bench", given.photos, split)
+        result = run_bench(
+            Plan(protocol, given.score, {"made": hand}, {}, folder / "bench", given.photos, split)
+        )
         scores = result.scores["made"]
         means = [scores.record()[metric]["mean"] for metric in protocol.metrics]
         # No face found in any sketch leaves no structure to measure.

@@ -207,7 +207,7 @@ def bench(
         out: Where table, values and contact sheet go, and the drawings; by default runs/bench/PROTOCOL, with
             -photo, -grey or -one-shot after it where these are asked for.
     """
-    from limner.evaluate import PROTOCOLS, located, named_folder, one_shot
+    from limner.evaluate import PROTOCOLS, Plan, located, named_folder, one_shot
     from limner.evaluate import bench as run_bench
     from limner.learners import named
     from limner.sketcher import load_all
@@ -226,12 +226,9 @@ def bench(
         "runs", "bench", "-".join([protocol, *(kind for kind, is_so in asked.items() if is_so)])
     )
     others, learners = dict(named_folder(word) for word in made), named(method, learning)
-    given = chosen, located(chosen, data), hands, others, out, sources, split, grey, keep
+    plan = Plan(chosen, located(chosen, data), hands, others, out, sources, split, grey, keep)
     with _bar(shown=True) as report:
-        if learners:
-            result = one_shot(learners, *given, pairs=pairs, seeds=seeds, report=report)
-        else:
-            result = run_bench(*given, report)
+        result = one_shot(learners, plan, pairs, seeds, report) if learners else run_bench(plan, report)
     files = result.write(out)
     _tell(result.page() + "\n" + "\n".join(str(path) for path in files))
     return 0

@@ -45,7 +45,7 @@ class Frame:
 
 
 def square(side: int) -> Frame:
-    """A face in a square, as the priors see it: eyes a quarter of the side apart, at 45 % of the height.
+    """A face in a square, as priors are measured on: eyes a quarter of the side apart, at 45 % of the height.
 
     Mirroring leaves the eyes where they are: their middle is the square's.
 
@@ -57,6 +57,21 @@ def square(side: int) -> Frame:
     """
     middle, height = (side - 1) / 2, 0.45 * side - 0.5
     return Frame(side, side, (middle - side / 8, height), (middle + side / 8, height))
+
+
+def head(side: int) -> Frame:
+    """A head with its hair in a square: eyes a fifth of the side apart, at 48 % of the height.
+
+    The stand-in prior saw eyes 17 to 27 % of the side apart. Mirroring leaves the eyes where they are.
+
+    Args:
+        side: in pixels, at least 1.
+
+    Raises:
+        ValueError: a side below 1.
+    """
+    middle, height = (side - 1) / 2, 0.48 * side - 0.5
+    return Frame(side, side, (middle - side / 10, height), (middle + side / 10, height))
 
 
 def span(eyes: tuple[Point, Point]) -> complex:

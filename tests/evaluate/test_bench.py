@@ -19,7 +19,7 @@ from limner.data import DATASETS
 from limner.data.pair import Pair
 from limner.data.portraits import held_out
 from limner.errors import LimnerWarning
-from limner.evaluate import PROTOCOLS, Rules, ScoreError, bench, subjects
+from limner.evaluate import PROTOCOLS, Plan, Rules, ScoreError, bench, subjects
 from limner.evaluate.score import Score
 from limner.evaluate.scoring import Scores
 from limner.evaluate.sheet import ranked
@@ -70,7 +70,7 @@ def test_the_split_is_known_by_who_is_in_it(tmp_path: Path) -> None:
     hashes: list[str] = []
     for count in (2, 3):
         data = kit.write_pairs(tmp_path / f"data{count}", count)
-        result = bench(PROTOCOLS["pairs"], data, {}, {"a": data / "sketches"}, tmp_path / "out")
+        result = bench(Plan(PROTOCOLS["pairs"], data, {}, {"a": data / "sketches"}, tmp_path / "out"))
         hashes.append(result.sha256)
     assert hashes[0] != hashes[1]
 
@@ -84,11 +84,11 @@ def test_one_artist_of_a_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(subjects, "DATASETS", {"folder": replace(plain, read=read)})
     made = {"a": data / "sketches"}
-    result = bench(PROTOCOLS["pairs"], data, {}, made, tmp_path / "out", split="/2")
+    result = bench(Plan(PROTOCOLS["pairs"], data, {}, made, tmp_path / "out", split="/2"))
     assert result.scores["a"].names == ("p01", "p03")
     assert result.split == "all of data, artist 2"
     with pytest.raises(ScoreError, match="all of data holds nothing of artist 3; artists there: 1, 2"):
-        bench(PROTOCOLS["pairs"], data, {}, made, tmp_path / "out", split="/3")
+        bench(Plan(PROTOCOLS["pairs"], data, {}, made, tmp_path / "out", split="/3"))
 
 
 def test_photos_alone_are_held_to_themselves(tmp_path: Path) -> None:
@@ -97,8 +97,8 @@ def test_photos_alone_are_held_to_themselves(tmp_path: Path) -> None:
     for name in names:
         image.write(tmp_path / "photos" / f"{name}_01.png", kit.face(np.random.default_rng(0))[0])
     made = {"same": tmp_path / "photos"}
-    everybody = bench(PROTOCOLS["wild"], tmp_path / "photos", {}, made, tmp_path)
-    kept = bench(PROTOCOLS["wild"], tmp_path / "photos", {}, made, tmp_path, split=HELD_OUT)
+    everybody = bench(Plan(PROTOCOLS["wild"], tmp_path / "photos", {}, made, tmp_path))
+    kept = bench(Plan(PROTOCOLS["wild"], tmp_path / "photos", {}, made, tmp_path, split=HELD_OUT))
     assert len(everybody.scores["same"].names) == 30
     assert kept.scores["same"].names == tuple(sorted(f"{n}_01" for n in names if held_out(n)))
     assert kept.sha256 != everybody.sha256
@@ -146,7 +146,7 @@ def test_structure_of_made_photos_is_against_the_real_ones(tmp_path: Path) -> No
     made = tmp_path / "made"
     made.mkdir()
     image.write(made / "p00.png", np.full((120, 96, 3), 9, np.uint8))
-    scores = bench(protocol, data, {}, {"a": made}, tmp_path).scores["a"]
+    scores = bench(Plan(protocol, data, {}, {"a": made}, tmp_path)).scores["a"]
     assert scores.metrics["structure"].mean == pytest.approx(6 / 24)
 
 
@@ -196,13 +196,13 @@ def test_what_is_missing_is_told(tmp_path: Path) -> None:
     data = kit.write_pairs(tmp_path / "data", 3)
     protocol = PROTOCOLS["pairs"]
     with pytest.raises(ScoreError, match="nothing to score"):
-        bench(protocol, data, {}, {}, tmp_path)
+        bench(Plan(protocol, data, {}, {}, tmp_path))
     made = noisy(data, tmp_path / "made", 5)
     (made / "p01.png").unlink()
     with pytest.raises(ScoreError, match=r"2 pictures, 3 are expected; not there: p01"):
-        bench(protocol, data, {}, {"a": made}, tmp_path)
+        bench(Plan(protocol, data, {}, {"a": made}, tmp_path))
     with pytest.raises(ScoreError, match="no split best"):
-        bench(PROTOCOLS["wild"], data / "photos", {}, {"a": made}, tmp_path, split="best")
+        bench(Plan(PROTOCOLS["wild"], data / "photos", {}, {"a": made}, tmp_path, split="best"))
 
 
 def test_where_the_data_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,7 +273,7 @@ def test_grey_is_what_is_drawn_from_not_what_is_scored(tmp_path: Path) -> None:
         seen.append(picture)
         return Image.fromarray(picture[..., 0])
 
-    result = bench(PROTOCOLS["pairs"], data, {"mine": hand}, {}, tmp_path / "out", in_grey=True)
+    result = bench(Plan(PROTOCOLS["pairs"], data, {"mine": hand}, {}, tmp_path / "out", in_grey=True))
     assert [picture.shape for picture in seen] == 2 * [(120, 96, 3)]
     assert all((picture == picture[..., :1]).all() for picture in seen)
     assert result.record()["grey"]
@@ -291,6 +291,6 @@ def test_what_a_style_warns_of_is_a_note(tmp_path: Path) -> None:
             raise FaceError("nobody")
         return Image.fromarray(picture[..., 0])
 
-    notes = bench(PROTOCOLS["pairs"], data, {"mine": hand}, {}, tmp_path / "out").notes
+    notes = bench(Plan(PROTOCOLS["pairs"], data, {"mine": hand}, {}, tmp_path / "out")).notes
     assert notes[:2] == ("mine, p00: a small face", "mine, p01: a small face")
     assert notes[2] == "mine: no face found in 2 pictures, drawn as they are: p00, p01"

@@ -12,7 +12,7 @@ from tests import kit
 from limner import image
 from limner.cli import main
 from limner.data.pair import DataError
-from limner.evaluate import PROTOCOLS, Rules, bench
+from limner.evaluate import PROTOCOLS, Plan, Rules, bench
 from limner.evaluate.grouped import by_group, least_found, pages, worst
 from limner.evaluate.groups import Group, by_lightness, groups_of
 from limner.evaluate.score import Score
@@ -108,7 +108,7 @@ def test_a_bad_table_stops_the_run_before_anything_is_drawn(tmp_path: Path) -> N
     data = write_sets(tmp_path / "data")
     (data / "groups.csv").write_text("id\n")
     with pytest.raises(DataError, match="head line"):
-        bench(PROTOCOLS["wild"], data, {}, {"same": data}, tmp_path / "out")
+        bench(Plan(PROTOCOLS["wild"], data, {}, {"same": data}, tmp_path / "out"))
 
 
 GROUPS = [Group("skin", "dark", (0, 1)), Group("skin", "light", (2, 3, 4)), Group("set", "lost", (5, 6))]
@@ -156,7 +156,7 @@ def test_a_page_names_the_worst_group_and_the_worst_large_one() -> None:
 def test_wild_tells_of_groups(tmp_path: Path) -> None:
     data = write_sets(tmp_path / "data")
     protocol = replace(PROTOCOLS["wild"], rules=Rules(finder=seen))
-    result = bench(protocol, data, {}, {"same": data}, tmp_path / "out")
+    result = bench(Plan(protocol, data, {}, {"same": data}, tmp_path / "out"))
     told = result.record()["groups"]["same"]["structure"]
     groups = {(each["kind"], each["group"]): each for each in told["all"]}
     assert groups["set", "b"] | {"n": 3, "mean": 0, "photos without a face": 1} == groups["set", "b"]

@@ -18,7 +18,7 @@ from limner import image
 from limner.data import DATASETS
 from limner.data.pair import Pair
 from limner.data.split import Split
-from limner.evaluate import PROTOCOLS, Hand, Lesson, Rules, ScoreError, one_shot, trials
+from limner.evaluate import PROTOCOLS, Hand, Lesson, Plan, Rules, ScoreError, one_shot, trials
 from limner.evaluate.laying import lay
 from limner.evaluate.repeated import Trial, apart, together
 from limner.evaluate.score import Score
@@ -139,7 +139,7 @@ class TestWhoIsTested:
 
     def test_of_a_set_without_a_training_split_all_but_the_one_who_teaches(self, tmp_path: Path) -> None:
         data, pupil = kit.write_pairs(tmp_path / "data", 5), Pupil()
-        result = one_shot({"pupil": pupil}, PAIRS, data, {}, {}, tmp_path / "out", pairs=2, seeds=2)
+        result = one_shot({"pupil": pupil}, Plan(PAIRS, data, {}, {}, tmp_path / "out"), pairs=2, seeds=2)
         assert pupil.lessons == [("p01", 0), ("p01", 1), ("p03", 0), ("p03", 1)]
         photos = {f"p{i:02}": image.read(data / "photos" / f"p{i:02}.png") for i in range(5)}
         for (taught, _), drew in pupil.drew.items():
@@ -157,7 +157,7 @@ class TestWhoIsTested:
         data = kit.write_pairs(tmp_path / "data", 5)
         split_set(monkeypatch, ["p00", "p01", "p02"], ["p03", "p04"])
         protocol, pupil = replace(PAIRS, split="set-test"), Pupil()
-        result = one_shot({"pupil": pupil}, protocol, data, {}, {}, tmp_path / "out", pairs=3)
+        result = one_shot({"pupil": pupil}, Plan(protocol, data, {}, {}, tmp_path / "out"), pairs=3)
         assert [trial.pair for trial in result.trials["pupil"]] == ["p00", "p01", "p02"]
         assert {trial.scores.names for trial in result.trials["pupil"]} == {("p03", "p04")}
 
@@ -166,11 +166,7 @@ class TestWhoIsTested:
         made = {"artist": data / "sketches"}
         result = one_shot(
             {"pupil": Pupil()},
-            PAIRS,
-            data,
-            {"style": Pupil()(_lesson(data, tmp_path))},
-            made,
-            tmp_path / "out",
+            Plan(PAIRS, data, {"style": Pupil()(_lesson(data, tmp_path))}, made, tmp_path / "out"),
             pairs=1,
         )
         assert list(result.scores) == ["pupil", "style", "artist"]
@@ -181,7 +177,7 @@ class TestWhoIsTested:
 
     def test_what_is_written(self, tmp_path: Path) -> None:
         data = kit.write_pairs(tmp_path / "data", 4)
-        result = one_shot({"a": Pupil(), "b": Pupil()}, PAIRS, data, {}, {}, tmp_path, pairs=2, seeds=2)
+        result = one_shot({"a": Pupil(), "b": Pupil()}, Plan(PAIRS, data, {}, {}, tmp_path), pairs=2, seeds=2)
         files = result.write(tmp_path / "out")
         told = json.loads(files[0].read_text())
         assert list(told["trials"]) == ["a", "b"]
@@ -201,11 +197,11 @@ class TestWhoIsTested:
 
     def test_drawings_of_a_call_that_was_cut_off_are_kept(self, tmp_path: Path) -> None:
         data = kit.write_pairs(tmp_path / "data", 3)
-        whole = one_shot({"a": Pupil()}, PAIRS, data, {}, {}, tmp_path / "out", pairs=2)
+        whole = one_shot({"a": Pupil()}, Plan(PAIRS, data, {}, {}, tmp_path / "out"), pairs=2)
         lost = tmp_path / "out" / "trials" / "p02-0" / "made" / "a" / "p00.png"
         lost.unlink()
         pupil = Pupil()
-        again = one_shot({"a": pupil}, PAIRS, data, {}, {}, tmp_path / "out", pairs=2, keep=True)
+        again = one_shot({"a": pupil}, Plan(PAIRS, data, {}, {}, tmp_path / "out", keep=True), pairs=2)
         assert [len(drew) for drew in pupil.drew.values()] == [0, 1]
         assert again.scores == whole.scores
         assert {
@@ -220,25 +216,25 @@ class TestWhoIsTested:
         split_set(monkeypatch, ["p00", "p01"], ["p02", "p03"])
         blind = Rules(finder=lambda _: [])
         protocol = replace(PAIRS, split="set-test", metrics=("structure",), rules=blind)
-        result = one_shot({"a": Pupil()}, protocol, data, {}, {}, tmp_path / "out", pairs=2)
+        result = one_shot({"a": Pupil()}, Plan(protocol, data, {}, {}, tmp_path / "out"), pairs=2)
         assert result.notes == ("a: 2 photos without a face to hold the made ones to: p02, p03",)
 
     def test_recognition_is_left_out(self, tmp_path: Path) -> None:
         data, protocol = kit.write_pairs(tmp_path / "data", 3), replace(PAIRS, metrics=("ssim", "nlda"))
-        result = one_shot({"pupil": Pupil()}, protocol, data, {}, {}, tmp_path, pairs=1)
+        result = one_shot({"pupil": Pupil()}, Plan(protocol, data, {}, {}, tmp_path), pairs=1)
         assert list(result.scores["pupil"].metrics) == ["ssim"]
 
     def test_what_is_refused(self, tmp_path: Path) -> None:
         data, one = kit.write_pairs(tmp_path / "data", 2), {"a": Pupil()}
         for protocol in (PROTOCOLS["wild"], PAIRS.drawing("photo")):
             with pytest.raises(ScoreError, match="a protocol with sketches, drawn from photos, is expected"):
-                one_shot(one, protocol, data, {}, {}, tmp_path)
+                one_shot(one, Plan(protocol, data, {}, {}, tmp_path))
         with pytest.raises(ScoreError, match="0 methods that learn and 1 seeds: at least one is expected"):
-            one_shot({}, PAIRS, data, {}, {}, tmp_path)
+            one_shot({}, Plan(PAIRS, data, {}, {}, tmp_path))
         with pytest.raises(ScoreError, match="1 methods that learn and 0 seeds: at least one is expected"):
-            one_shot(one, PAIRS, data, {}, {}, tmp_path, seeds=0)
+            one_shot(one, Plan(PAIRS, data, {}, {}, tmp_path), seeds=0)
         with pytest.raises(ScoreError, match="two methods are called 'a'"):
-            one_shot(one, PAIRS, data, {}, {"a": data / "sketches"}, tmp_path)
+            one_shot(one, Plan(PAIRS, data, {}, {"a": data / "sketches"}, tmp_path))
 
 
 def _lesson(data: Path, folder: Path) -> Lesson:
@@ -272,7 +268,9 @@ class TestSketchesLaidOnPhotos:
             return Pupil()(lesson)
 
         plain = kit.write_pairs(tmp_path / "plain", 3) / "sketches"
-        result = one_shot({"a": learner}, protocol, moved, {}, {"artist": plain}, tmp_path / "out", pairs=1)
+        result = one_shot(
+            {"a": learner}, Plan(protocol, moved, {}, {"artist": plain}, tmp_path / "out"), pairs=1
+        )
         # The page's border of paper is all that laying loses.
         assert result.scores["artist"].metrics["ssim"].mean > 0.99
         assert image.read(lessons[0].sketch).shape == image.read(lessons[0].photo).shape

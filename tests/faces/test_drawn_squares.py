@@ -1,5 +1,7 @@
 """One square a face: where it is, how it ends, and what is not drawn."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -7,7 +9,7 @@ from tests.kit import face_at
 
 from limner.faces import FaceError, draw_fitted, draw_portraits
 from limner.faces.patchwork import LONGEST
-from limner.frame import square
+from limner.frame import PORTRAIT, Frame, head, square
 
 Picture = NDArray[np.uint8]
 FRAME = square(80)  # eyes 20 pixels apart
@@ -79,3 +81,20 @@ def test_what_cannot_be_drawn_is_told() -> None:
     long = np.zeros((1, LONGEST + 1, 3), np.uint8)
     with pytest.raises(FaceError, match="32001 x 1"):
         draw_portraits(long, [face_at(5, 1, 2)], FRAME, middle)
+
+
+@pytest.mark.parametrize("kind", [square, head])
+def test_a_square_is_its_own_mirror_image(kind: Callable[[int], Frame]) -> None:
+    (left, up), (right, down) = kind(256).eyes
+    assert up == down
+    assert left + right == 255
+
+
+def test_a_head_covers_nearly_all_of_a_portrait() -> None:
+    scale = (PORTRAIT.right_eye[0] - PORTRAIT.left_eye[0]) / (0.2 * 256)
+    (left, height), _ = head(256).eyes
+    start = PORTRAIT.left_eye[0] - scale * left, PORTRAIT.left_eye[1] - scale * height
+    assert start[0] <= 0
+    assert start[0] + scale * 255 >= PORTRAIT.width - 1
+    assert start[1] <= 0.025 * PORTRAIT.height
+    assert start[1] + scale * 255 >= PORTRAIT.height - 1

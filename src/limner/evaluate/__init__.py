@@ -6,6 +6,7 @@ from limner.evaluate.judging import Rules
 from limner.evaluate.matching import Match, ScoreError, matched
 from limner.evaluate.oneshot import Learner, Lesson, one_shot
 from limner.evaluate.outcome import Benchmark
+from limner.evaluate.plan import Plan
 from limner.evaluate.protocol import PROTOCOLS, Protocol
 from limner.evaluate.score import Score
 from limner.evaluate.scoring import DEFAULT, Scores, measure
@@ -22,6 +23,7 @@ __all__ = [
     "Learner",
     "Lesson",
     "Match",
+    "Plan",
     "Protocol",
     "Rules",
     "Score",

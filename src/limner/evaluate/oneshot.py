@@ -16,11 +16,11 @@ from itertools import product
 from pathlib import Path
 
 from limner.evaluate.bench import rows_of
-from limner.evaluate.drawing import Hand, greyed
+from limner.evaluate.drawing import Hand
 from limner.evaluate.laying import lay
 from limner.evaluate.matching import Match, ScoreError
 from limner.evaluate.outcome import Benchmark
-from limner.evaluate.protocol import Protocol
+from limner.evaluate.plan import Plan
 from limner.evaluate.repeated import Trial, together
 from limner.evaluate.subjects import Subject, subjects_of
 from limner.evaluate.trials import teaching
@@ -52,34 +52,17 @@ Learner = Callable[[Lesson], Hand]
 
 
 def one_shot(
-    learners: Mapping[str, Learner],
-    protocol: Protocol,
-    data: Path,
-    hands: Mapping[str, Hand],
-    made: Mapping[str, Path],
-    out: Path,
-    sources: Path | None = None,
-    split: str = "",
-    in_grey: bool = False,
-    keep: bool = False,
-    pairs: int = 5,
-    seeds: int = 1,
-    report: Report = silent,
+    learners: Mapping[str, Learner], plan: Plan, pairs: int = 5, seeds: int = 1, report: Report = silent
 ) -> Benchmark:
-    """Runs a protocol with learners that see one pair. What is not told here is as of `bench`.
+    """Runs a protocol with learners that see one pair.
 
     Args:
         learners: By name, at least one; the first is what the others are compared with.
-        protocol: One with sketches, drawn from photos.
-        data: Where its data set lies.
-        hands: What draws without a lesson, such as a style that was trained on many pairs: the ceiling.
-        made: Folders of pictures that others made.
-        out: The folder of this benchmark. A trial's drawings go to `out`/trials/PAIR-SEED/made/NAME, what it
-            learned to `out`/trials/PAIR-SEED/learned/NAME.
-        sources: Draw from these; who teaches is taken from the set.
-        split: Who is tested, in place of the protocol's own.
-        in_grey: Draw from grey versions; lessons are as they are.
-        keep: Leave drawings that are there; what learns goes on by itself.
+        plan: As of `bench`, of a protocol with sketches, drawn from photos. Its hands draw without a lesson,
+            such as a style that was trained on many pairs: the ceiling. Lessons are never in grey, and are
+            taken from the set whatever `sources` is. A trial's drawings go to
+            `out`/trials/PAIR-SEED/made/NAME, what it learned to `out`/trials/PAIR-SEED/learned/NAME, which
+            goes on by itself after a cut.
         pairs: How many pairs teach, each alone.
         seeds: How often each does: with the seeds 0, 1 and so on.
         report: Is told the progress.
@@ -95,26 +78,27 @@ def one_shot(
         limner.data.pair.DataError: The data set is missing or damaged.
         limner.image.ImageError: A picture cannot be read.
     """
-    _check(protocol, learners, seeds, [*hands, *made])
-    metrics = tuple(name for name in protocol.metrics if METRICS[name].kind != "people")
-    protocol = replace(protocol, metrics=metrics)
-    subjects, told, digest = subjects_of(protocol, data, split)
-    taught = teaching(protocol, data, split, subjects, pairs)
+    _check(plan, learners, seeds)
+    metrics = tuple(name for name in plan.protocol.metrics if METRICS[name].kind != "people")
+    protocol = replace(plan.protocol, metrics=metrics)
+    plan = replace(plan, protocol=protocol)
+    subjects, told, digest = subjects_of(protocol, plan.data, plan.split)
+    taught = teaching(protocol, plan.data, plan.split, subjects, pairs)
     notes: list[str] = []
     if protocol.laid:
-        taught, _ = lay(taught, out / "laid", protocol.rules.finder, silent)
-        subjects, notes = lay(subjects, out / "laid", protocol.rules.finder, report)
+        taught, _ = lay(taught, plan.out / "laid", protocol.rules.finder, silent)
+        subjects, notes = lay(subjects, plan.out / "laid", protocol.rules.finder, report)
 
     trials: dict[str, list[Trial]] = {name: [] for name in learners}
     seen: dict[str, dict[str, Match]] = {name: {} for name in learners}
     noted: dict[str, list[str]] = {}
     for pair, seed in product(taught, range(seeds)):
-        folder = out / "trials" / f"{pair.name}-{seed}"
+        folder = plan.out / "trials" / f"{pair.name}-{seed}"
         learned = {
             name: learner(_lesson(pair, folder, name, seed, report)) for name, learner in learners.items()
         }
         others = [subject for subject in subjects if subject.name != pair.name]
-        rows = rows_of(protocol, others, _shown(learned, in_grey), {}, folder, sources, keep, report)
+        rows = rows_of(replace(plan, hands=learned, made={}, out=folder), others, report)
         for note in rows.notes:
             noted.setdefault(note, []).append(folder.name)
         for name in learners:
@@ -124,17 +108,12 @@ def one_shot(
 
     tested = [subject for subject in subjects if any(subject.name in each for each in seen.values())]
     names = [subject.name for subject in tested]
-    rows = rows_of(protocol, tested, _shown(hands, in_grey), made, out, sources, keep, report)
+    rows = rows_of(plan, tested, report)
     notes += [*_told(noted, len(taught) * seeds), *rows.notes]
     scores = {name: together(names, each) for name, each in trials.items()} | dict(rows.scores)
     matches: dict[str, Sequence[Match]] = {n: [each[name] for name in names] for n, each in seen.items()}
     matches |= rows.matches
-    return Benchmark(protocol, told, digest, scores, matches, tuple(notes), (), in_grey, trials)
-
-
-def _shown(hands: Mapping[str, Hand], in_grey: bool) -> dict[str, Hand]:
-    """Hands that are shown the pictures as they are, or grey versions."""
-    return {name: greyed(hand) if in_grey else hand for name, hand in hands.items()}
+    return Benchmark(protocol, told, digest, scores, matches, tuple(notes), (), plan.in_grey, trials)
 
 
 def _told(noted: Mapping[str, Sequence[str]], trials: int) -> list[str]:
@@ -142,7 +121,8 @@ def _told(noted: Mapping[str, Sequence[str]], trials: int) -> list[str]:
     return [n if len(of) == trials else f"{', '.join(of)}: {n}" for n, of in noted.items()]
 
 
-def _check(protocol: Protocol, learners: Mapping[str, Learner], seeds: int, others: Sequence[str]) -> None:
+def _check(plan: Plan, learners: Mapping[str, Learner], seeds: int) -> None:
+    protocol = plan.protocol
     if not protocol.pairs or protocol.to != "sketch":
         raise ScoreError(
             f"{protocol.name}: one pair teaches to draw sketches; a protocol with sketches, drawn from "
@@ -150,7 +130,7 @@ def _check(protocol: Protocol, learners: Mapping[str, Learner], seeds: int, othe
         )
     if not learners or seeds < 1:
         raise ScoreError(f"{len(learners)} methods that learn and {seeds} seeds: at least one is expected")
-    for name in others:
+    for name in (*plan.hands, *plan.made):
         if name in learners:
             raise ScoreError(f"two methods are called {name!r}")
 

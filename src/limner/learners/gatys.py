@@ -23,7 +23,7 @@ from torch import Tensor
 from torch.optim import Adam
 
 from limner.evaluate import Hand, Lesson
-from limner.frame import square
+from limner.frame import head
 from limner.image import to_unit
 from limner.learners.lesson import hand, in_frame
 from limner.learners.settings import Settings
@@ -44,7 +44,7 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
         limner.hub.FetchError: It was not fetched.
         limner.image.ImageError: A picture cannot be read.
     """
-    frame, teacher = square(settings.gatys_side), load_teacher(settings.teacher)
+    frame, teacher = head(settings.gatys_side), load_teacher(settings.teacher)
     _, sketch = in_frame(lesson, frame)
     style = grams(teacher(torch.from_numpy(to_unit(sketch))[None]))
 

@@ -17,7 +17,7 @@ class Settings:
     """Of `paired`: steps of training. Chosen: short, since one pair is soon known by heart."""
     teacher: str = "photo"
     """Of `gatys`: the network that it sees through, by its name or a file, see docs/teachers.md."""
-    gatys_side: int = 128
+    gatys_side: int = 160
     """Of `gatys`: the side of the square that is drawn, a multiple of 16."""
     gatys_steps: int = 50
     """Of `gatys`: steps for each picture."""

@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.optim import AdamW
 
 from limner.engine.run import Run
-from limner.frame import square
+from limner.frame import head
 from limner.image import Picture, from_unit, to_unit
 from limner.methods.base import describe
 from limner.methods.instruct.config import Config
@@ -60,7 +60,7 @@ def train(config: Config, report: Report = silent) -> Path:
         FloatingPointError: The loss is no longer finite; the best state before is in `style.safetensors`.
     """
     prior = _opened(config.prior)
-    pairs = read_all(config.pairs, square(prior.size), config.largest, config.trust, config.plain)
+    pairs = read_all(config.pairs, head(prior.size), config.largest, config.trust, config.plain)
     photos, sketches = _tensors(pairs)
     clip = load_guide(config, prior)
     sentence = config.instruction
@@ -144,7 +144,7 @@ def _about(config: Config, prior: Prior, pairs: Sequence[Aligned], sentence: str
     count = "1 pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
     return {
         **describe(config, "photo-sketch", f"{count}, sha256 of the aligned pictures {seen.hexdigest()}"),
-        "frame": json.dumps(dataclasses.asdict(square(prior.size))),
+        "frame": json.dumps(dataclasses.asdict(head(prior.size))),
         "prior": config.prior,
         "prior_revision": find(prior.name).fingerprint,
     }
