@@ -1,0 +1,56 @@
+"""The ablation of `instruct`: every variant learns and draws, and differs in what it says."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from benchmarks.instruct_ablation import DEFAULT, VARIANTS, Variant, learned
+from safetensors.torch import load_file
+from tests import kit
+from tests.priors import FULL, write_prior
+
+from limner import image
+from limner.evaluate.subjects import Subject
+from limner.pretrained.prior import load_prior
+from limner.pretrained.sizes import Sizes
+
+SIZES: Sizes = replace(FULL, instructs=True)
+
+
+@pytest.fixture(scope="module")
+def prior(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_prior(tmp_path_factory.mktemp("prior") / "tiny", SIZES)
+
+
+@pytest.fixture(scope="module")
+def teachers(tmp_path_factory: pytest.TempPathFactory) -> list[Subject]:
+    return [Subject("one", *kit.write_pair(tmp_path_factory.mktemp("pair")))]
+
+
+def test_nothing_learned_is_the_sentence(prior: Path, teachers: list[Subject], tmp_path: Path) -> None:
+    learned(VARIANTS["nothing learned"], teachers, tmp_path, str(prior))
+    states = load_file(tmp_path / "style.safetensors")["states"]
+    assert torch.allclose(states, load_prior(prior).embed([DEFAULT.instruction]), atol=1e-6)
+
+
+def test_a_variant_draws_as_it_says(prior: Path, teachers: list[Subject], tmp_path: Path) -> None:
+    photo = image.read(kit.EXAMPLE)
+    few = Variant(
+        {"text_scale": 1.0, "image_scale": 1.0},
+        steps=2,
+        drawing=replace(VARIANTS["all of it"].drawing, steps=2),
+    )
+    made = [
+        learned(each, teachers, tmp_path / str(i), str(prior))(photo)
+        for i, each in enumerate((few, replace(few, learning={})))
+    ]
+    assert made[0].size == photo.shape[1::-1]
+    assert made[0].tobytes() != made[1].tobytes()
+
+
+def test_every_variant_is_a_setting_of_the_method() -> None:
+    settings = {
+        repr((replace(DEFAULT, **each.learning), each.steps, each.pairs)) for each in VARIANTS.values()
+    }
+    assert len(settings) == len(VARIANTS) - 1, "guidance in drawing alone tells two apart"
