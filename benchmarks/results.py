@@ -3,9 +3,9 @@
     python -m benchmarks.results        (make results)
 
 In a template, `{{ table FILE NAME }}` is a table of a benchmark, `{{ bench FILE }}` the table of a `limner
-bench` and `{{ groups FILE }}` its tables by group, `{{ value FILE KEY... }}` a number in a file and
-`{{ machine FILE }}` where it was measured. Numbers are written by the commands that measured them, never by
-hand.
+bench`, `{{ groups FILE }}` its tables by group and `{{ trials FILE }}` that of its trials,
+`{{ value FILE KEY... }}` a number in a file and `{{ machine FILE }}` where it was measured. Numbers are written
+by the commands that measured them, never by hand.
 """
 
 import json
@@ -40,13 +40,15 @@ def filled(results: Path, words: list[str]) -> str:
         return f"{told['table']}\n\nSplit `{told['split']}`, sha256 {told['sha256'][:12]}."
     if kind == "groups":
         return str(told["group tables"])
+    if kind == "trials":
+        return str(told["trial table"])
     if kind == "machine":
         return str(told["machine"])
     if kind == "value":
         for key in keys:
             told = told[key]
         return f"{told:.4f}" if isinstance(told, float) else str(told)
-    raise ValueError(f"{kind}: table, bench, groups, machine or value is expected")
+    raise ValueError(f"{kind}: table, bench, groups, trials, machine or value is expected")
 
 
 def main() -> None:

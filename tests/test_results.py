@@ -25,9 +25,12 @@ def test_placeholders_are_filled(tmp_path: Path) -> None:
     assert page(tmp_path / "templates" / "x.md") == text
     assert pages(tmp_path) == {tmp_path / "x.md": text}
     assert filled(tmp_path / "results", ["machine", "x.json"]) == told["machine"]
+    (tmp_path / "results" / "y.json").write_text('{"group tables": "by group", "trial table": "by pair"}')
+    assert filled(tmp_path / "results", ["groups", "y.json"]) == "by group"
+    assert filled(tmp_path / "results", ["trials", "y.json"]) == "by pair"
 
 
 def test_an_unknown_placeholder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{}")
-    with pytest.raises(ValueError, match="table, bench, groups, machine or value"):
+    with pytest.raises(ValueError, match="table, bench, groups, trials, machine or value"):
         filled(tmp_path, ["chart", "x.json"])
