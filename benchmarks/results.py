@@ -4,8 +4,8 @@
 
 In a template, `{{ table FILE NAME }}` is a table of a benchmark, `{{ bench FILE }}` the table of a `limner
 bench`, `{{ groups FILE }}` its tables by group and `{{ trials FILE }}` that of its trials,
-`{{ value FILE KEY... }}` a number in a file and `{{ machine FILE }}` where it was measured. Numbers are written
-by the commands that measured them, never by hand.
+`{{ value FILE KEY... }}` a number in a file and `{{ machine FILE }}` where it was measured. Numbers are
+written by the commands that measured them, never by hand.
 """
 
 import json
