@@ -141,7 +141,7 @@ class TestGatys:
         x = torch.from_numpy(to_unit(photo))[None]
         style = gatys.grams(teacher(torch.from_numpy(to_unit(sketch))[None]))
         begun, made = (gatys.transferred(teacher, x, style, steps) for steps in (0, 20))
-        assert torch.allclose(begun, (x * torch.tensor(gatys.GREY).view(3, 1, 1)).sum(1, keepdim=True))
+        assert torch.allclose(begun, (x * torch.tensor(image.GREY).view(3, 1, 1)).sum(1, keepdim=True))
         losses = [gatys.style_loss(teacher(each), style).item() for each in (begun, made)]
         assert losses[1] < 0.8 * losses[0]
         assert gatys.style_loss(teacher(torch.from_numpy(to_unit(sketch))[None]), style).item() == 0

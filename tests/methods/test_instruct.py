@@ -39,7 +39,7 @@ from limner.methods.instruct import objective
 from limner.methods.instruct.config import ALL, FEW, Config, run_of
 from limner.methods.instruct.guide import load_guide
 from limner.methods.instruct.instruction import Instruction, known_sentences, nearest
-from limner.methods.instruct.model import GREY, Drawer
+from limner.methods.instruct.model import Drawer
 from limner.methods.instruct.objective import Asked, Objective
 from limner.methods.instruct.pair import align, is_photo
 from limner.methods.instruct.times import LEARN, Times, noises, spread
@@ -298,7 +298,7 @@ class TestStyle:
 
             chance = torch.Generator().manual_seed(0)
             made = prior.decode(euler_ancestral(prior, epsilon, prior.noise(1, chance), 2, chance))
-            return (made * torch.tensor(GREY).view(3, 1, 1)).sum(1, keepdim=True)
+            return (made * torch.tensor(image.GREY).view(3, 1, 1)).sum(1, keepdim=True)
 
         with torch.no_grad():
             assert torch.allclose(drawer(photo), by_hand(7.5, 1.5), atol=1e-4)

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from limner.image import GREY
+
 Unit = NDArray[np.float32]
 
 
@@ -23,7 +25,7 @@ def drawn(photo: Unit, rng: np.random.Generator) -> Unit:
     """
     if rng.random() < 0.15:
         return painting(photo, rng)
-    grey = photo @ np.array([0.299, 0.587, 0.114], np.float32)
+    grey = photo @ np.array(GREY, np.float32)
     size = grey.shape[::-1]
     if rng.random() < 0.4:  # lines finer than a pixel, as a large drawing's are when it is shrunk
         grey = _grey(cv2.resize(grey, (2 * size[0], 2 * size[1])))

@@ -12,10 +12,11 @@ from limner.image.error import ImageError
 from limner.image.finding import PICTURE_SUFFIXES, expand
 from limner.image.guarding import MAX_PIXELS
 from limner.image.reading import read
-from limner.image.unit import Picture, from_unit, to_unit
+from limner.image.unit import GREY, Picture, from_unit, to_unit
 from limner.image.writing import write
 
 __all__ = [
+    "GREY",
     "MAX_PIXELS",
     "PICTURE_SUFFIXES",
     "ImageError",

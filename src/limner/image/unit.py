@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from limner.image.error import ImageError
 
 Picture = NDArray[np.uint8]
+GREY = (0.299, 0.587, 0.114)
+"""What red, green and blue weigh in grey (ITU-R BT.601), as in Pillow and OpenCV."""
 
 
 def to_unit(picture: Picture) -> NDArray[np.float32]:

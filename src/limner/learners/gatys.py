@@ -24,7 +24,7 @@ from torch.optim import Adam
 
 from limner.evaluate import Hand, Lesson
 from limner.frame import head
-from limner.image import to_unit
+from limner.image import GREY, to_unit
 from limner.learners.lesson import hand, in_frame
 from limner.learners.settings import Settings
 from limner.pretrained.perceptual import Teacher, load_teacher
@@ -32,7 +32,6 @@ from limner.pretrained.perceptual import Teacher, load_teacher
 CONTENT = 2
 """Of the four maps, that at 1/8 of the size."""
 BETA, RATE = 10.0, 0.02
-GREY = (0.299, 0.587, 0.114)
 
 
 def learn(lesson: Lesson, settings: Settings) -> Hand:

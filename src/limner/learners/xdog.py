@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from limner.evaluate import Hand, Lesson
 from limner.frame import square
-from limner.image import Picture, from_unit, to_unit
+from limner.image import GREY, Picture, from_unit, to_unit
 from limner.learners.lesson import hand, in_frame
 from limner.learners.settings import Settings
 from limner.metrics.ssim import ssim
@@ -90,4 +90,4 @@ def grid() -> Iterator[Ink]:
 
 def _grey(planes: Unit) -> Unit:
     """(H, W) of (3, H, W), both in [0, 1] (ITU-R BT.601)."""
-    return np.tensordot(np.array((0.299, 0.587, 0.114), np.float32), planes, 1).astype(np.float32)
+    return np.tensordot(np.array(GREY, np.float32), planes, 1).astype(np.float32)

@@ -10,6 +10,7 @@ from limner.data.pair import Picture
 from limner.data.pencil import Hand, contours, wanted, way
 from limner.data.sitter import Real, Sitter, Unit, even, noise, sit, step
 from limner.frame import Point
+from limner.image import GREY
 
 __all__ = ["Colour", "Real", "Subject", "Unit", "laid"]
 
@@ -85,7 +86,7 @@ class Subject:
     @cached_property
     def grey(self) -> Unit:
         """The photo's light (H, W) in [0, 1]; Source: ITU-R BT.601."""
-        return (self.photo @ np.array((0.299, 0.587, 0.114), np.float32)).astype(np.float32)
+        return (self.photo @ np.array(GREY, np.float32)).astype(np.float32)
 
     def lines(self, width: float) -> Real:
         """Contours (H, W) in [0, 1], fine ones of a sigma of `width`."""

@@ -5,6 +5,7 @@ import numpy as np
 from limner.data.edits.family import Family
 from limner.data.edits.hues import hue_of
 from limner.data.edits.subject import Real, Subject, laid
+from limner.image import GREY
 
 
 def grey(subject: Subject, _: np.random.Generator, filter: float) -> Real:  # noqa: A002 - a lens has one
@@ -22,7 +23,7 @@ def sepia(subject: Subject, _: np.random.Generator, strength: float) -> Real:
 
 def _balance(subject: Subject, amount: float) -> Real:
     gains = np.exp(amount * np.array([1.0, 0.15, -1.0]))
-    return subject.photo * np.float32(gains / (gains @ (0.299, 0.587, 0.114)))
+    return subject.photo * np.float32(gains / (gains @ GREY))
 
 
 def warm(subject: Subject, _: np.random.Generator, amount: float) -> Real:

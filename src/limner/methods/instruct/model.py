@@ -12,14 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from limner.hub import FetchError, StyleError
+from limner.image import GREY
 from limner.methods.base import Sampling
 from limner.pretrained.folder import PriorError, find
 from limner.pretrained.guidance import instructed
 from limner.pretrained.prior import Prior, load_prior
 from limner.pretrained.sample import euler_ancestral
-
-GREY = (0.299, 0.587, 0.114)
-"""What the channels weigh in grey (ITU-R BT.601), as in Pillow, by which the training sketch became grey."""
 
 
 @dataclass(frozen=True)
