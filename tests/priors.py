@@ -31,11 +31,11 @@ FULL = Sizes(
 """The blocks of Stable Diffusion 1.x, level by level, narrow."""
 
 
-def write_prior(folder: Path, sizes: Sizes = FULL, seed: int = 0) -> Path:
+def write_prior(folder: Path, sizes: Sizes = FULL, seed: int = 0, prediction: str = "epsilon") -> Path:
     """A folder in diffusers' format with weights of chance."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        save(small(sizes, SENTENCES), folder, torch.float32)
+        save(small(sizes, SENTENCES, prediction), folder, torch.float32)
     return folder
 
 

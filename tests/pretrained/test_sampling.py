@@ -102,6 +102,49 @@ def test_euler_ancestral_is_its_equation(diffusion: Prior) -> None:
     assert torch.allclose(euler_ancestral(diffusion, linear, noise, 2, seeded(5)), y, atol=1e-3)
 
 
+@pytest.fixture(scope="module")
+def to_the_end(tmp_path_factory: pytest.TempPathFactory) -> Prior:
+    """A prior that predicts v, and whose last level is noise alone."""
+    folder = tmp_path_factory.mktemp("prior")
+    return load_prior(write_prior(folder, prediction="v_prediction"))
+
+
+def test_levels_of_v_end_in_noise_alone(to_the_end: Prior, diffusion: Prior) -> None:
+    assert to_the_end.signal(999).item() == pytest.approx(2**-24)
+    assert diffusion.signal(999).item() == pytest.approx(0.0047, abs=1e-4)
+    assert abs(to_the_end.signal(300).item() - diffusion.signal(300).item()) < 0.03
+    assert to_the_end.signal(torch.tensor([998.0, 999.0])).isfinite().all()
+
+
+@pytest.mark.parametrize("sampler", [ddim, euler_ancestral])
+@pytest.mark.parametrize("steps", [4, 20])
+def test_from_noise_alone_comes_what_the_network_sees_in_it(
+    sampler: Callable[..., Tensor], steps: int, to_the_end: Prior
+) -> None:
+    z0, times = to_the_end.noise(1, seeded(1)) + 3, list[float]()
+
+    def sees(z: Tensor, t: Tensor) -> Tensor:
+        times.append(float(t))
+        a = to_the_end.signal(t)
+        v = (a.sqrt() * z - z0) / (1 - a).sqrt()  # of z_t = sqrt(a) z_0 + sqrt(1 - a) e
+        return a.sqrt() * v + (1 - a).sqrt() * z
+
+    made = sampler(to_the_end, sees, to_the_end.noise(1, seeded(2)), steps, generator=seeded(3))
+    assert times[0] == 999
+    assert torch.allclose(made, z0, atol=0.15)
+
+
+def test_what_ends_in_noise_alone_is_inverted_too(to_the_end: Prior) -> None:
+    text = to_the_end.embed(["a pencil"])
+    noise = to_the_end.noise(1, seeded())
+    for parameter in to_the_end.unet.conv_out.parameters():
+        parameter.data *= 0.02
+    epsilon = plain(to_the_end, text)
+    latents = ddim(to_the_end, epsilon, noise, 20)
+    again = ddim(to_the_end, epsilon, invert(to_the_end, epsilon, latents, 20, refine=3), 20)
+    assert (again - latents).abs().mean() < 0.02 * latents.abs().mean()
+
+
 def test_euler_ancestral_takes_instruct_pix2pixs_times(instruct_folder: Path, tmp_path: Path) -> None:
     # Its file names no spacing of the times: each sampler then has its own.
     folder = Path(shutil.copytree(instruct_folder, tmp_path / "other"))

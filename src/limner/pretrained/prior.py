@@ -10,7 +10,7 @@ Source: Rombach et al., High-resolution image synthesis with latent diffusion mo
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -25,6 +25,8 @@ from limner.pretrained.folder import Folder, PriorError, check_memory, find, rea
 from limner.pretrained.opening import TOKENIZERS, open_part, open_tokenizer, quiet
 
 PREDICTIONS = ("epsilon", "v_prediction")
+LEAST = 2.0**-24
+"""What is left of a picture's variance at a level of noise alone; Source: as in diffusers' Euler samplers."""
 VAES = {"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}
 
 
@@ -243,12 +245,21 @@ def load_prior(
     return prior
 
 
+def levels(told: Mapping[str, Any]) -> DDIMScheduler:
+    """The noise levels of any of diffusers' schedulers, which share their settings.
+
+    A level of noise alone keeps `LEAST` of the picture instead of none, by which DDIM would divide.
+    """
+    scheduler = cast(DDIMScheduler, DDIMScheduler.from_config(dict(told)))
+    scheduler.alphas_cumprod = scheduler.alphas_cumprod.clamp(min=LEAST)
+    return scheduler
+
+
 def _scheduler(folder: Folder) -> DDIMScheduler:
-    """The noise levels of any of diffusers' schedulers, which share their settings."""
     told = read_json(folder.path / "scheduler" / "scheduler_config.json")
     try:
         with quiet():
-            return cast(DDIMScheduler, DDIMScheduler.from_config(dict(told)))
+            return levels(told)
     except (NotImplementedError, TypeError, ValueError) as error:
         raise PriorError(f"{folder.name}: its scheduler is of another kind ({error})") from error
 

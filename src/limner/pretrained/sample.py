@@ -20,7 +20,7 @@ from torch import Tensor
 
 from limner.pretrained.folder import PriorError
 from limner.pretrained.guidance import Epsilon
-from limner.pretrained.prior import Prior
+from limner.pretrained.prior import Prior, levels
 
 SETTINGS = {"prediction_type": "epsilon", "clip_sample": False}
 """Of every sampler: `Prior.predict` gives noise, and latents have no bounds to be clipped to."""
@@ -32,7 +32,7 @@ def ddim_levels(prior: Prior, steps: int) -> DDIMScheduler:
     Raises:
         PriorError: The number of steps is not in 1 ... the number of times that the prior was trained on.
     """
-    scheduler = cast(DDIMScheduler, DDIMScheduler.from_config(_settings(prior)))
+    scheduler = levels(_settings(prior))
     _check(steps, prior)
     scheduler.set_timesteps(steps, device=prior.device)
     return scheduler

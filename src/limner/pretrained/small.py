@@ -27,6 +27,7 @@ from transformers import (
 from limner.files import replacing
 from limner.pretrained.folder import INDEX
 from limner.pretrained.opening import quiet
+from limner.pretrained.prior import levels
 from limner.pretrained.sizes import Sizes
 from limner.pretrained.words import train_tokenizer
 
@@ -41,7 +42,7 @@ class Parts:
         text: The text encoder, with CLIP's projection.
         vision: CLIP's picture encoder.
         tokenizer: Sentence to tokens.
-        scheduler: Noise levels, those of Stable Diffusion 1.x.
+        scheduler: Noise levels, `noise_levels` of what the U-Net predicts.
     """
 
     unet: UNet2DConditionModel
@@ -62,17 +63,19 @@ class Parts:
         }
 
 
-def small(sizes: Sizes, words: Iterable[str] | CLIPTokenizer) -> Parts:
+def small(sizes: Sizes, words: Iterable[str] | CLIPTokenizer, prediction: str = "epsilon") -> Parts:
     """All parts, untrained: their weights are drawn from torch's generator.
 
     Args:
         sizes: Of the parts.
         words: The tokenizer, or sentences that one is to know.
+        prediction: What the U-Net is to predict, as `noise_levels` takes it.
     """
     known = isinstance(words, CLIPTokenizer)
     tokenizer = words if known else train_tokenizer(words, sizes.merges, sizes.tokens)
     vae = _tiny(sizes) if sizes.tiny else _autoencoder(sizes)
-    return Parts(_unet(sizes), vae, _text(sizes, tokenizer), _vision(sizes), tokenizer, _scheduler())
+    text, vision = _text(sizes, tokenizer), _vision(sizes)
+    return Parts(_unet(sizes), vae, text, vision, tokenizer, noise_levels(prediction))
 
 
 def save(parts: Parts, folder: Path, dtype: torch.dtype = torch.float16) -> None:
@@ -196,12 +199,27 @@ def _vision(sizes: Sizes) -> CLIPVisionModelWithProjection:
     )
 
 
-def _scheduler() -> DDIMScheduler:
-    return DDIMScheduler(
-        beta_start=0.00085,
-        beta_end=0.012,
-        beta_schedule="scaled_linear",
-        clip_sample=False,
-        set_alpha_to_one=False,
-        steps_offset=1,
+def noise_levels(prediction: str) -> DDIMScheduler:
+    """The noise levels that a prior is trained on.
+
+    Those of Stable Diffusion 1.x, of which the last keeps 7 % of the picture. Of the stand-in's latents,
+    whose channels have means of their own, that is enough to tell how light a picture is: a network learned
+    to look there, and drew darkly from mere noise. Where v is predicted they are stretched until the last one
+    is noise alone, and sampling begins there; e tells nothing of the picture at such a level.
+    Source: Lin, Liu, Li, Yang, Common diffusion noise schedules and sample steps are flawed (WACV 2024).
+
+    Args:
+        prediction: "epsilon" or "v_prediction".
+    """
+    to_the_end = {"timestep_spacing": "trailing", "rescale_betas_zero_snr": True}
+    return levels(
+        {
+            "beta_start": 0.00085,
+            "beta_end": 0.012,
+            "beta_schedule": "scaled_linear",
+            "clip_sample": False,
+            "set_alpha_to_one": False,
+            "prediction_type": prediction,
+            **(to_the_end if prediction == "v_prediction" else {"steps_offset": 1}),
+        }
     )

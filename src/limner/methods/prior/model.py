@@ -64,13 +64,13 @@ def as_left(config: Config) -> tuple[Parts, Mapping[str, str]]:
     vae, told = _left(config, "autoencoder")
     both, _ = _left(config, "clip")
     torch.manual_seed(config.run.seed)
-    parts = small(config.sizes, open_tokenizer(config.run.folder / "clip" / TOKENIZER))
+    tokenizer = open_tokenizer(config.run.folder / "clip" / TOKENIZER)
+    parts = small(config.sizes, tokenizer, config.unet.prediction)
     parts.vae.load_state_dict(vae)
     encoders(parts).load_state_dict(both)
     for network in (parts.vae, parts.text, parts.vision):
         network.eval().requires_grad_(False)
     parts.vae.register_to_config(scaling_factor=float(told["scale"]))
-    parts.scheduler.register_to_config(prediction_type=config.unet.prediction)
     return parts, told
 
 
