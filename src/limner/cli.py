@@ -305,11 +305,11 @@ def learn(
     prior: str = "stand-in",
     steps: int | None = None,
     instruction: str = "turn it into a pencil sketch",
-    nearest: bool = False,
+    start: Literal["given", "nearest", "best"] | None = None,
     largest: bool = False,
     trust: bool = False,
-    text_scale: float = 7.5,
-    image_scale: float = 1.5,
+    text_scale: float | None = None,
+    image_scale: float | None = None,
     clip: str = "auto",
     clip_weight: float = 0.1,
     seed: int = 0,
@@ -325,28 +325,30 @@ def learn(
         prior: What it draws with: stand-in, a folder in diffusers' format, or OWNER/NAME on the Hugging Face
             hub after `limner fetch`, such as timbrooks/instruct-pix2pix.
         steps: Of learning; by default 100 on the stand-in, 1000 on others.
-        instruction: The sentence that learning starts from.
-        nearest: Start from the known sentence that is nearest to the pair by CLIP.
+        instruction: The sentence that learning starts from, unless a known one is better.
+        start: Learn from that sentence, or from the known one that is nearest to the pair by CLIP, or that
+            has the lowest loss; by default best on the stand-in, given on others.
         largest: Take the largest face of each picture where there are several.
         trust: Learn from a sketch that looks like a photo, as soft tonal drawings may.
-        text_scale: How much the hand is exaggerated, in learning and by default in drawing.
-        image_scale: How much of the photo is kept, likewise.
+        text_scale: How much the hand is exaggerated, in learning and by default in drawing; by default 2 on
+            the stand-in, 7.5 on others.
+        image_scale: How much of the photo is kept, likewise; by default 1.5.
         clip: A CLIP with the prior's text encoder; auto takes the prior's own, or the one of InstructPix2Pix.
         clip_weight: Of the term that CLIP gives; 0 does without.
         seed: Of all chance.
         force: Overwrite files that exist.
     """
     from limner.learning import learn as run_learn
-    from limner.methods.instruct.config import Config, run_of
+    from limner.methods.instruct.config import config_of, run_of
 
-    config = Config(
+    config = config_of(
         pictures,
         licence,
         prior=prior,
         largest=largest,
         trust=trust,
         instruction=instruction,
-        nearest=nearest,
+        start=start,
         text_scale=text_scale,
         image_scale=image_scale,
         clip=clip,

@@ -36,13 +36,13 @@ from limner.hub import FetchError, StyleError
 from limner.methods import METHODS
 from limner.methods.base import Sampling
 from limner.methods.instruct import objective
-from limner.methods.instruct.config import ALL, FEW, Config, run_of
+from limner.methods.instruct.config import ALL, FEW, PUBLISHED, Config, config_of, run_of
 from limner.methods.instruct.guide import load_guide
-from limner.methods.instruct.instruction import Instruction, known_sentences, nearest
+from limner.methods.instruct.instruction import Instruction, known_sentences, nearest, spaced
 from limner.methods.instruct.model import Drawer
 from limner.methods.instruct.objective import Asked, Objective
 from limner.methods.instruct.pair import align, is_photo
-from limner.methods.instruct.times import LEARN, Times, noises, spread
+from limner.methods.instruct.times import HOLD, LEARN, Times, noises, spread
 from limner.methods.style import open_style
 from limner.pretrained.clip import load_clip
 from limner.pretrained.folder import PriorError
@@ -68,8 +68,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def settings(folder: Path, prior: Path, drawn: tuple[Path, Path], steps: int = 6) -> Config:
     """A short run on the tiny prior, with steps long enough to see."""
     run = RunConfig(folder / "run", steps, batch=1, save_every=2, log_every=1, device="cpu", workers=0)
-    return Config(
-        drawn, "for tests", prior=str(prior), rate=0.05, look_every=2, sampling_steps=2, states=1, run=run
+    return config_of(
+        drawn, "for tests", str(prior), rate=0.05, look_every=2, sampling_steps=2, states=1, run=run
     )
 
 
@@ -251,6 +251,44 @@ def test_learning_starts_from_the_nearest_sentence(prior_folder: Path) -> None:
     said = known_sentences()
     assert len(said) > 100
     assert said == known_sentences() == sorted(set(said))
+
+
+def test_learning_starts_from_the_best_sentence(
+    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+) -> None:
+    prior, config = load_prior(prior_folder), settings(tmp_path, prior_folder, drawn)
+    aligned = align(*drawn, square(prior.size))
+    objective = Objective(config, prior, None, unit(aligned.photo), unit(aligned.sketch))
+    said = spaced(known_sentences())
+    assert 40 < len(said) <= 56
+    held = [objective.ask([t], [0], HOLD) for t in spread(4)]
+    losses = [float(objective.mean(held, prior.embed([each]))) for each in said]
+    assert objective.best(said) == said[int(np.argmin(losses))]
+    INSTRUCT.train(replace(config, start="best", run=replace(config.run, steps=1)), silent)
+    _, about = open_style(tmp_path / "run" / "style.safetensors", prior=str(prior_folder))
+    assert json.loads(about["config"])["instruction"] == objective.best([config.instruction, *said])
+
+
+def test_of_a_prior_of_v_the_error_is_that_of_v(
+    drawn: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = write_prior(
+        tmp_path_factory.mktemp("prior") / "v", replace(FULL, instructs=True), prediction="v_prediction"
+    )
+    prior = load_prior(folder)
+    aligned = align(*drawn, square(prior.size))
+    config = settings(folder, folder, drawn)
+    objective = Objective(config, prior, None, unit(aligned.photo), unit(aligned.sketch))
+    states, t = prior.embed(["a pencil"]), 400
+    asked = objective.ask([t], [0], LEARN)
+    a, z, given = prior.signal(t), objective.z_y, asked.noised
+    e = 7.5 * (prior.predict(given.latents, t, states, given.photo) - given.seen)
+    e = e + given.none + 1.5 * (given.seen - given.none)
+    # v = (e - sqrt(1 - a) z_t) / sqrt(a), of the network and of the truth.
+    made, true = ((each - (1 - a).sqrt() * given.latents) / a.sqrt() for each in (e, given.noise))
+    assert torch.allclose(true, a.sqrt() * given.noise - (1 - a).sqrt() * z, atol=1e-4)
+    mse = objective.terms(asked, states)["mse"]
+    assert mse.item() == pytest.approx((made - true).square().mean().item(), rel=1e-3)
 
 
 class TestStyle:
@@ -493,12 +531,20 @@ class TestCommand:
         shared = told.keys() & asked.keys() - {"licence"}
         assert len(shared) == 9
         for name in shared:
-            assert asked[name].default == told[name], name
+            # None stands for what suits the prior.
+            default = asked[name].default
+            assert default == told[name] or (default is None and name in PUBLISHED), name
 
     def test_steps_follow_the_prior(self) -> None:
         assert run_of().steps == FEW
         assert run_of("a/b").steps == ALL
         assert run_of("a/b", 5).steps == 5
+
+    def test_settings_follow_the_prior(self) -> None:
+        assert config_of((), "") == Config((), "")
+        published = config_of((), "", "a/b", text_scale=None, image_scale=2.0)
+        told = {name: getattr(published, name) for name in PUBLISHED}
+        assert told == {**PUBLISHED, "image_scale": 2.0}
 
 
 def test_of_a_plain_sketch_its_own_contrast_is_learned(drawn: tuple[Path, Path]) -> None:

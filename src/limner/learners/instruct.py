@@ -9,7 +9,7 @@ from limner.evaluate import Hand, Lesson
 from limner.image import Picture
 from limner.learners.settings import Settings
 from limner.methods.base import Sampling
-from limner.methods.instruct.config import Config, run_of
+from limner.methods.instruct.config import config_of, run_of
 from limner.methods.instruct.train import train
 from limner.sketcher import load
 
@@ -27,7 +27,7 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
     """
     run = dataclasses.replace(run_of(settings.prior, settings.steps, lesson.seed), folder=lesson.folder)
     pair = lesson.photo, lesson.sketch
-    config = Config(
+    config = config_of(
         pair, "for study", settings.prior, largest=True, trust=True, plain=True, states=0, run=run
     )
     style = load(train(config, lesson.report), prior=settings.prior)

@@ -17,7 +17,7 @@ def load_guide(config: Config, prior: Prior) -> Clip | None:
         PriorError: It cannot be opened, or reads states of another width than the prior's.
         limner.hub.FetchError: It is the hub's, and was not fetched yet.
     """
-    if not (config.clip_weight or config.nearest):
+    if not (config.clip_weight or config.start == "nearest"):
         return None
     name = config.clip
     if name == "auto":

@@ -18,6 +18,8 @@ from limner.errors import LimnerError
 from limner.pretrained.clip import Clip
 from limner.pretrained.prior import Prior
 
+TRIED = 56
+"""Sentences whose loss is looked at, at most, where learning is to start from the best. Chosen."""
 SAYINGS = 12
 """How often each family of edits is asked for a sentence. Chosen."""
 
@@ -85,6 +87,11 @@ class Kept(nn.Module):
         if loss < self.loss:
             self.states.copy_(states.detach())
             self.loss.copy_(loss)
+
+
+def spaced(sentences: Sequence[str]) -> list[str]:
+    """At most `TRIED` of them, evenly spaced."""
+    return list(sentences[:: -(-len(sentences) // TRIED)])
 
 
 def known_sentences() -> list[str]:

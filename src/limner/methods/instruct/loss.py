@@ -10,7 +10,9 @@ direction from CLIP's embedding of the photo to that of the sketch, of length on
 Source: Nguyen, Li, Ojha, Lee, Visual instruction inversion (NeurIPS 2023); the guidance is equation 3 of
     InstructPix2Pix (Brooks, Holynski, Efros, CVPR 2023).
 Differs: the two branches that the instruction does not reach are gone through without gradients, apart from
-    the third. The loss and its gradient are the same; the work is about half.
+    the third. The loss and its gradient are the same; the work is about half. Of a prior that predicts v, as
+    the stand-in, the error of e counts 1 / a_t, which makes it that of v, as the prior was trained: at great
+    noise, where the paper and the tone are decided, e is all but given.
 """
 
 from dataclasses import dataclass
@@ -22,6 +24,9 @@ from torch import Tensor
 from limner.pretrained.clip import Clip
 from limner.pretrained.guidance import mixed
 from limner.pretrained.prior import Prior
+
+FAINT = 0.05
+"""The least a_t that counts: nothing counts more than twentyfold. Chosen."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def noised(prior: Prior, sketch: Tensor, photo: Tensor, t: Tensor, noise: Tensor
 
 
 def noise_loss(prior: Prior, given: Noised, states: Tensor, text_scale: float, image_scale: float) -> Tensor:
-    """MSE(e, eps_t) with e the guided noise; a scalar.
+    """MSE(e, eps_t) with e the guided noise, of v over a_t; a scalar.
 
     Args:
         prior: Predicts.
@@ -76,7 +81,10 @@ def noise_loss(prior: Prior, given: Noised, states: Tensor, text_scale: float, i
     """
     asked = prior.predict(given.latents, given.t, states, given.photo)
     e = mixed(given.none, given.seen, asked, text_scale=text_scale, image_scale=image_scale)
-    return F.mse_loss(e, given.noise)
+    apart = F.mse_loss(e, given.noise, reduction="none").mean((1, 2, 3))
+    if prior.prediction == "v_prediction":
+        apart = apart / prior.signal(given.t).to(apart).clamp(min=FAINT)
+    return apart.mean()
 
 
 @torch.no_grad()

@@ -8,9 +8,12 @@ from torch import Tensor
 
 from limner.methods.instruct.config import Config
 from limner.methods.instruct.loss import Noised, direction, likeness, noise_loss, noised
-from limner.methods.instruct.times import noises
+from limner.methods.instruct.times import HOLD, noises, spread
 from limner.pretrained.clip import Clip
 from limner.pretrained.prior import Prior
+
+LOOKS = 4
+"""Times at which sentences are compared. Chosen."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,13 @@ class Objective:
             cosine = likeness(self.clip, asked.d, states, config.ceiling)
             loss, parts = loss - config.clip_weight * cosine, {**parts, "cosine": cosine}
         return {"loss": loss, **parts}
+
+    @torch.no_grad()
+    def best(self, sentences: Sequence[str]) -> str:
+        """The sentence of the lowest L, over a few times and noises that are not learned from."""
+        count = len(self.z_y)
+        asked = [self.ask([t], [i % count], HOLD) for i, t in enumerate(spread(max(LOOKS, count)))]
+        return min(sentences, key=lambda sentence: float(self.mean(asked, self.prior.embed([sentence]))))
 
     @torch.no_grad()
     def mean(self, asked: Sequence[Asked], states: Tensor) -> Tensor:

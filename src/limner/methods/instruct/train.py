@@ -26,7 +26,7 @@ from limner.image import Picture, from_unit, to_unit
 from limner.methods.base import describe
 from limner.methods.instruct.config import Config
 from limner.methods.instruct.guide import load_guide
-from limner.methods.instruct.instruction import Instruction, Kept, known_sentences, nearest
+from limner.methods.instruct.instruction import Instruction, Kept, known_sentences, nearest, spaced
 from limner.methods.instruct.loss import direction
 from limner.methods.instruct.model import Drawer, Settings
 from limner.methods.instruct.objective import Objective
@@ -64,8 +64,11 @@ def train(config: Config, report: Report = silent) -> Path:
     photos, sketches = _tensors(pairs)
     clip = load_guide(config, prior)
     sentence = config.instruction
-    if clip and config.nearest:
+    if clip and config.start == "nearest":
         sentence = nearest(clip, direction(clip, photos, sketches), [sentence, *known_sentences()])
+    if config.start == "best":
+        objective = Objective(config, prior, clip, photos, sketches)
+        sentence = objective.best([sentence, *spaced(known_sentences())])
     instruction = Instruction(prior, sentence)
     kept = Kept(instruction)
     optimizer = AdamW([instruction.states], config.rate)
