@@ -7,6 +7,7 @@ photo, and to the photo through the autoencoder alone, which is what the latents
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -33,33 +34,42 @@ class Options(People):
     """Of the way to the noise, and of the way back."""
     refine: tuple[int, ...] = (0, 1)
     """How often each step of the inversion is refined."""
+    share: tuple[float, ...] = (1.0, 0.9)
+    """How many of the steps are walked, both ways: the least noisy ones."""
 
 
-def there_and_back(prior: Prior, photos: Sequence[Picture], steps: int, refine: int) -> list[Picture]:
+def there_and_back(
+    prior: Prior, photos: Sequence[Picture], steps: int, refine: int, share: float = 1.0
+) -> list[Picture]:
     """Photos (side, side, 3) inverted and sampled back."""
     made: list[Picture] = []
     for part in parts(len(photos), BATCH):
         batch = tensor(photos[part])
         epsilon = plain(prior, prior.embed([""]), prior.condition(batch) if prior.instructs else None)
-        noise = invert(prior, epsilon, prior.encode(batch), steps, refine)
-        made += pictures(prior.decode(ddim(prior, epsilon, noise, steps)))
+        noise = invert(prior, epsilon, prior.encode(batch), steps, refine, share)
+        made += pictures(prior.decode(ddim(prior, epsilon, noise, steps, share=share)))
     return made
 
 
-def tabled(prior: Prior, photos: Sequence[Picture], steps: Sequence[int], refine: Sequence[int]) -> Table:
-    """By steps and refinements; the last line is the autoencoder alone."""
+def tabled(
+    prior: Prior,
+    photos: Sequence[Picture],
+    steps: Sequence[int],
+    refine: Sequence[int],
+    share: Sequence[float],
+) -> Table:
+    """By steps, refinements and shares; the last line is the autoencoder alone."""
     best = reconstructed(prior, photos)
 
     def mean(real: Sequence[Picture], made: Sequence[Picture]) -> str:
         return f"{np.mean([in_colour(a, b) for a, b in zip(real, made, strict=True)]):.2f}"
 
     rows: list[tuple[str, ...]] = []
-    for number in steps:
-        for times in refine:
-            back = there_and_back(prior, photos, number, times)
-            rows.append((f"{number}", f"{times}", mean(photos, back), mean(best, back)))
-    rows.append(("autoencoder alone", "", mean(photos, best), ""))
-    head = ("steps", "refined", "psnr to the photo", "psnr to its reconstruction")
+    for number, times, part in product(steps, refine, share):
+        back = there_and_back(prior, photos, number, times, part)
+        rows.append((f"{number}", f"{times}", f"{part}", mean(photos, back), mean(best, back)))
+    rows.append(("autoencoder alone", "", "", mean(photos, best), ""))
+    head = ("steps", "refined", "share walked", "psnr to the photo", "psnr to its reconstruction")
     return Table("inversion", head, tuple(rows))
 
 
@@ -67,5 +77,5 @@ def measure(options: Options) -> None:
     """Prints and keeps the table."""
     prior = load_prior(options.model, options.device)
     photos = [each.photo for each in sitters(options.portraits, options.count, prior.size, options.seed)]
-    table = tabled(prior, photos, options.steps, options.refine)
+    table = tabled(prior, photos, options.steps, options.refine, options.share)
     show(options.json, table, photos=len(photos), seed=options.seed)

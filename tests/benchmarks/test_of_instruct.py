@@ -29,7 +29,8 @@ def teachers(tmp_path_factory: pytest.TempPathFactory) -> list[Subject]:
 
 
 def test_nothing_learned_is_the_sentence(prior: Path, teachers: list[Subject], tmp_path: Path) -> None:
-    learned(VARIANTS["nothing learned"], teachers, tmp_path, str(prior))
+    variant = replace(VARIANTS["nothing learned"], learning={"start": "given"})
+    learned(variant, teachers, tmp_path, str(prior))
     states = load_file(tmp_path / "style.safetensors")["states"]
     assert torch.allclose(states, load_prior(prior).embed([DEFAULT.instruction]), atol=1e-6)
 
@@ -37,13 +38,13 @@ def test_nothing_learned_is_the_sentence(prior: Path, teachers: list[Subject], t
 def test_a_variant_draws_as_it_says(prior: Path, teachers: list[Subject], tmp_path: Path) -> None:
     photo = image.read(kit.EXAMPLE)
     few = Variant(
-        {"text_scale": 1.0, "image_scale": 1.0},
+        {"text_scale": 1.0, "image_scale": 1.0, "start": "given"},
         steps=2,
         drawing=replace(VARIANTS["all of it"].drawing, steps=2),
     )
     made = [
         learned(each, teachers, tmp_path / str(i), str(prior))(photo)
-        for i, each in enumerate((few, replace(few, learning={})))
+        for i, each in enumerate((few, replace(few, learning={"start": "given"})))
     ]
     assert made[0].size == photo.shape[1::-1]
     assert made[0].tobytes() != made[1].tobytes()

@@ -332,9 +332,10 @@ def test_retrieval_whole(folder: Path, portraits: Path, tmp_path: Path) -> None:
 
 
 def test_inversion_whole(folder: Path, portraits: Path, tmp_path: Path) -> None:
-    given = ("--portraits", portraits, "--count", 1, "--steps", 2, 3, "--refine", 0, 2)
+    given = ("--portraits", portraits, "--count", 1, "--steps", 2, 3, "--refine", 0, 2, "--share", 0.6)
     rows = measured("inversion", tmp_path, folder, *given)["tables"]["inversion"]["rows"]
-    assert [line[:2] for line in rows[:-1]] == [["2", "0"], ["2", "2"], ["3", "0"], ["3", "2"]]
+    asked = [["2", "0", "0.6"], ["2", "2", "0.6"], ["3", "0", "0.6"], ["3", "2", "0.6"]]
+    assert [line[:3] for line in rows[:-1]] == asked
     assert rows[-1][0] == "autoencoder alone"
 
 

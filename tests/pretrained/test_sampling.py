@@ -145,6 +145,28 @@ def test_what_ends_in_noise_alone_is_inverted_too(to_the_end: Prior) -> None:
     assert (again - latents).abs().mean() < 0.02 * latents.abs().mean()
 
 
+def test_a_share_of_the_steps_is_the_least_noisy_ones(diffusion: Prior) -> None:
+    noise, whole, times = diffusion.noise(1, seeded()), list[int](), list[int]()
+
+    def noting(at: list[int]) -> Epsilon:
+        def epsilon(z: Tensor, t: Tensor) -> Tensor:
+            at.append(int(t))
+            return 0.1 * z
+
+        return epsilon
+
+    ddim(diffusion, noting(whole), noise, 10)
+    latents = ddim(diffusion, noting(times), noise, 10, share=0.6)
+    assert times == whole[-6:]
+    back: list[int] = []
+    found = invert(diffusion, noting(back), latents, 10, refine=30, share=0.6)
+    assert sorted(set(back)) == sorted(times)
+    assert torch.allclose(found, noise, atol=1e-3)
+    for wrong in (0.0, 0.01, 1.2):
+        with pytest.raises(PriorError, match="one to all of them are expected"):
+            ddim(diffusion, linear, noise, 10, share=wrong)
+
+
 def test_euler_ancestral_takes_instruct_pix2pixs_times(instruct_folder: Path, tmp_path: Path) -> None:
     # Its file names no spacing of the times: each sampler then has its own.
     folder = Path(shutil.copytree(instruct_folder, tmp_path / "other"))

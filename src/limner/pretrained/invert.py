@@ -18,7 +18,9 @@ from limner.pretrained.sample import ddim_levels
 
 
 @torch.no_grad()
-def invert(prior: Prior, epsilon: Epsilon, latents: Tensor, steps: int = 50, refine: int = 0) -> Tensor:
+def invert(
+    prior: Prior, epsilon: Epsilon, latents: Tensor, steps: int = 50, refine: int = 0, share: float = 1.0
+) -> Tensor:
     """The noise of which `ddim`, with as many steps and the same epsilon, draws the latents.
 
     Args:
@@ -27,11 +29,13 @@ def invert(prior: Prior, epsilon: Epsilon, latents: Tensor, steps: int = 50, ref
         latents: (N, channels, h, w), as of `Prior.encode`.
         steps: Of the way back.
         refine: How often each step is refined; every time costs as much as the step.
+        share: Of the steps, the least noisy ones; the rest is not walked. Where levels end in noise alone,
+            as the stand-in's, the last ones hold so little of a picture that no step finds back to it.
 
     Raises:
-        limner.pretrained.folder.PriorError: The number of steps is out of range.
+        limner.pretrained.folder.PriorError: The number of steps is out of range, or none is left.
     """
-    levels = ddim_levels(prior, steps)
+    levels = ddim_levels(prior, steps, share)
     z, before = latents, levels.final_alpha_cumprod
     for t in levels.timesteps.flip(0):
         a, start = levels.alphas_cumprod[t.cpu()], z

@@ -26,15 +26,20 @@ SETTINGS = {"prediction_type": "epsilon", "clip_sample": False}
 """Of every sampler: `Prior.predict` gives noise, and latents have no bounds to be clipped to."""
 
 
-def ddim_levels(prior: Prior, steps: int) -> DDIMScheduler:
-    """The times of so many DDIM steps, noisiest first, with their a_t.
+def ddim_levels(prior: Prior, steps: int, share: float = 1.0) -> DDIMScheduler:
+    """The times of so many DDIM steps, noisiest first, with their a_t; of these the last `share`.
 
     Raises:
-        PriorError: The number of steps is not in 1 ... the number of times that the prior was trained on.
+        PriorError: The number of steps is not in 1 ... the number of times that the prior was trained on, or
+            of them no step is left.
     """
     scheduler = levels(_settings(prior))
     _check(steps, prior)
     scheduler.set_timesteps(steps, device=prior.device)
+    left = round(share * steps)
+    if not 1 <= left <= steps:
+        raise PriorError(f"a share of {share} of {steps} steps; one to all of them are expected")
+    scheduler.timesteps = scheduler.timesteps[-left:]
     return scheduler
 
 
@@ -46,6 +51,7 @@ def ddim(
     steps: int = 50,
     eta: float = 0.0,
     generator: torch.Generator | None = None,
+    share: float = 1.0,
 ) -> Tensor:
     """Latents by DDIM.
 
@@ -56,11 +62,13 @@ def ddim(
         steps: Of the sampling.
         eta: 0 adds no noise on the way: the same noise always gives the same latents. 1 is DDPM's.
         generator: Of the noise on the way.
+        share: Of the steps, the last ones: below 1 sampling begins at latents that still hold something, such
+            as `invert` leaves them with the same share.
 
     Raises:
-        PriorError: The number of steps is out of range.
+        PriorError: The number of steps is out of range, or none is left.
     """
-    scheduler, z = cast(Any, ddim_levels(prior, steps)), noise
+    scheduler, z = cast(Any, ddim_levels(prior, steps, share)), noise
     for t in scheduler.timesteps:
         z = scheduler.step(epsilon(z, t), t, z, eta=eta, generator=generator).prev_sample
     return z
