@@ -10,21 +10,17 @@ is enough. Noises and seed are the same in every variant.
 import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from numpy.typing import ArrayLike
-from PIL import Image
 
 from benchmarks.record import Table, show
 from limner import sketcher
 from limner.evaluate import PROTOCOLS, Hand, Plan, bench
 from limner.evaluate.subjects import Subject, subjects_of
 from limner.evaluate.trials import teaching
-from limner.image import Picture
 from limner.methods.base import Sampling
-from limner.methods.instruct.config import Config, run_of
+from limner.methods.instruct.config import Config, config_of, run_of
 from limner.methods.instruct.train import train
 
 TEACH = 5
@@ -61,6 +57,7 @@ VARIANTS: Mapping[str, Variant] = {
     "begun at the nearest sentence in CLIP": Variant({"start": "nearest"}),
     "image scale 1": Variant({"image_scale": 1.0}),
     "image scale 2": Variant({"image_scale": 2.0}),
+    "ten times the rate": Variant({"rate": 10 * DEFAULT.rate}),
     "a quarter of the steps": Variant({}, steps=run_of().steps // 4),
     "twice the steps": Variant({}, steps=2 * run_of().steps),
     "2 pairs": Variant({}, pairs=2),
@@ -77,15 +74,11 @@ def learned(variant: Variant, teachers: list[Subject], folder: Path, prior: str)
     chosen = (teachers[first:] + teachers[:first])[: variant.pairs]
     pairs = tuple(path for each in chosen for path in (each.source, each.real) if path)
     run = replace(run_of(prior, steps), folder=folder)
-    config = replace(
-        DEFAULT, pairs=pairs, prior=prior, largest=True, trust=True, plain=True, states=0, run=run
+    config = config_of(
+        pairs, "for study", prior, largest=True, trust=True, plain=True, states=0, run=run, **still
     )
-    style = sketcher.load(train(replace(config, **variant.learning, **still)), prior=prior)
-
-    def draw(picture: Picture, *, points: ArrayLike | None = None, whole: bool = False) -> Image.Image:
-        return style(np.asarray(picture), points=points, whole=whole, sampling=variant.drawing)
-
-    return draw
+    style = sketcher.load(train(replace(config, **variant.learning)), prior=prior)
+    return partial(style, sampling=variant.drawing)
 
 
 def main() -> None:

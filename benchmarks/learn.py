@@ -10,6 +10,7 @@ where everything is open, with each number of branches that guidance may ask for
 import argparse
 import os
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -58,8 +59,10 @@ def main() -> None:
         for name, picture in zip(names[:2], pictures, strict=True):
             image.write(Path(name), picture)
         photo, sketch, style = names
-        learn = ("limner", "learn", photo, sketch, "--out", style, "--licence", "for study")
-        draw = ("limner", "draw", str(given.photo), "--style", style, "--out", str(Path(folder, "drawn.png")))
+        run = (sys.executable, "-m", "limner")
+        learn = (*run, "learn", photo, sketch, "--out", style, "--licence", "for study")
+        drawn = str(Path(folder, "drawn.png"))
+        draw = (*run, "draw", str(given.photo.resolve()), "--style", style, "--out", drawn)
         for told, command in (("`limner learn`", learn), ("`limner draw`", draw)):
             megabytes, seconds = peak_megabytes(*command)
             rows.append((told, f"{seconds:.1f}", f"{megabytes:.0f}"))

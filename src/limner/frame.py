@@ -55,8 +55,7 @@ def square(side: int) -> Frame:
     Raises:
         ValueError: a side below 1.
     """
-    middle, height = (side - 1) / 2, 0.45 * side - 0.5
-    return Frame(side, side, (middle - side / 8, height), (middle + side / 8, height))
+    return _in_square(side, 0.25, 0.45)
 
 
 def head(side: int) -> Frame:
@@ -70,8 +69,13 @@ def head(side: int) -> Frame:
     Raises:
         ValueError: a side below 1.
     """
-    middle, height = (side - 1) / 2, 0.48 * side - 0.5
-    return Frame(side, side, (middle - side / 10, height), (middle + side / 10, height))
+    return _in_square(side, 0.2, 0.48)
+
+
+def _in_square(side: int, apart: float, down: float) -> Frame:
+    """Eyes so far apart, in the middle, and so far down, in sides."""
+    middle, height = (side - 1) / 2, down * side - 0.5
+    return Frame(side, side, (middle - apart * side / 2, height), (middle + apart * side / 2, height))
 
 
 def span(eyes: tuple[Point, Point]) -> complex:

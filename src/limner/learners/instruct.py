@@ -1,12 +1,9 @@
 """The method `instruct`, as `limner learn` runs it."""
 
 import dataclasses
-
-from numpy.typing import ArrayLike
-from PIL import Image
+from functools import partial
 
 from limner.evaluate import Hand, Lesson
-from limner.image import Picture
 from limner.learners.settings import Settings
 from limner.methods.base import Sampling
 from limner.methods.instruct.config import config_of, run_of
@@ -31,9 +28,4 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
         pair, "for study", settings.prior, largest=True, trust=True, plain=True, states=0, run=run
     )
     style = load(train(config, lesson.report), prior=settings.prior)
-    sampling = Sampling(steps=settings.drawing_steps, seed=lesson.seed)
-
-    def draw(picture: Picture, *, points: ArrayLike | None = None, whole: bool = False) -> Image.Image:
-        return style(picture, points=points, whole=whole, sampling=sampling)
-
-    return draw
+    return partial(style, sampling=Sampling(steps=settings.drawing_steps, seed=lesson.seed))

@@ -215,7 +215,8 @@ def load_prior(
         name: "stand-in", the path of a folder in diffusers' format, or OWNER/NAME on the Hugging Face hub,
             which was fetched before (`limner fetch OWNER/NAME`).
         device: Where it runs, as torch calls it.
-        dtype: What it computes in; half precision is slow but on a GPU.
+        dtype: What it computes in; half precision is slow but on a GPU, and too coarse for the last levels of
+            the stand-in, which are noise alone: it wants float32.
 
     Raises:
         PriorError: There is no such model, a part is missing, damaged or of another kind, its channels do not
