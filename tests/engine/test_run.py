@@ -72,6 +72,26 @@ def test_a_resumed_run_sees_and_learns_the_same(tmp_path: Path) -> None:
     assert learn(*parts(tmp_path / "cut")) == [], "a finished run has no steps left"
 
 
+def test_a_run_may_begin_where_another_ended(tmp_path: Path) -> None:
+    run, old, optimizer = parts(tmp_path / "old")
+    learn(run, old, optimizer)
+    # Under other settings, counting from 0; cut off, it goes on from its own checkpoint.
+    start: dict[str, object] = {"start": tmp_path / "old", "batch": 3}
+    run, net, optimizer = parts(tmp_path / "new", **start)
+    assert run.step == 0
+    assert torch.equal(net.weight, old.weight)
+    assert optimizer.state_dict()["state"], "momenta are taken over"
+    for _ in run.batches(Numbers(5)):
+        nn.init.ones_(net.weight)
+    run.finish(net.state_dict())
+    run, net, _ = parts(tmp_path / "new", **start)
+    assert (run.step, net.weight.mean().item()) == (6, 1)
+    with pytest.raises(LimnerError, match="holds no checkpoint"):
+        parts(tmp_path / "third", start=tmp_path / "none")
+    with pytest.raises(LimnerError, match="other nets than this run"):
+        Run(config(tmp_path / "third", start=tmp_path / "old"), {"net": nn.Linear(5, 1)}, {})
+
+
 def test_a_finished_run_goes_on_when_it_is_given_more_steps(tmp_path: Path) -> None:
     learn(*parts(tmp_path))
     run, net, optimizer = parts(tmp_path, steps=9)

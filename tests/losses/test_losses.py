@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from limner.losses.contrast import contrast_loss
+from limner.losses.cooccurrence import cooccurrence_loss
 from limner.losses.similarity import similarity_loss
 from limner.metrics.ssim import ssim
 
@@ -51,3 +53,30 @@ def test_equal_sentences_are_not_negatives_of_each_other() -> None:
     assert told.item() == pytest.approx(np.mean(terms), rel=1e-5)
     # With all sentences equal nothing is left to tell apart.
     assert contrast_loss(u, v, words[:1].expand(5, -1), torch.tensor(s)).item() == 0
+
+
+def _haralick(level: NDArray[np.int64]) -> tuple[float, float]:
+    """Contrast and energy of a picture of grey levels, counted pixel by pixel over 47 x 47 places."""
+    p = np.zeros((6, 6))
+    for down, right in ((0, 1), (1, 1), (1, 0), (1, -1)):
+        for y in range(47):
+            for x in range(max(0, -right), max(0, -right) + 47):
+                p[level[y, x], level[y + down, x + right]] += 1 / (4 * 47 * 47)
+    return sum(p[i, j] * (i - j) ** 2 for i in range(6) for j in range(6)), float((p**2).sum())
+
+
+def test_cooccurrence_counts_neighbours_by_grey_level() -> None:
+    rng = np.random.default_rng(0)
+    levels = rng.integers(0, 6, (49, 49)), np.repeat(rng.integers(2, 6, (49, 7)), 7, axis=1)
+    # In the middle of its level, 2 x 2 alike: neither softness nor the halving of the size matters.
+    real, made = (
+        torch.from_numpy(np.kron((level + 0.5) / 6, np.ones((2, 2)))).float()[None, None] for level in levels
+    )
+    (contrast, energy), (of_contrast, of_energy) = map(_haralick, levels)
+    expected = abs(contrast - of_contrast) + abs(energy - of_energy)
+    assert cooccurrence_loss(real, made).item() == pytest.approx(expected, rel=0.05)
+    assert cooccurrence_loss(real, real).item() == 0
+    assert cooccurrence_loss(real, real.flip(3)).item() == pytest.approx(0, abs=0.05)
+    made.requires_grad_()
+    (gradient,) = torch.autograd.grad(cooccurrence_loss(real, 0.9 * made), made)
+    assert gradient.abs().sum() > 0

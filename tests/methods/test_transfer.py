@@ -116,6 +116,28 @@ def test_plain_perceptual_loss_alone_trains(tmp_path: Path) -> None:
     assert all(line["perceptual"] > 0 and "judges" not in line for line in told)
 
 
+def test_artists_have_as_many_turns_as_they_are_given(tmp_path: Path) -> None:
+    small(tmp_path, 1, ("ann", "bob"))
+    pairs = [Source.read(str(tmp_path / name)).pairs() for name in ("ann", "bob")]
+    read = Artists.read(pairs, (), kit.FRAME, STILL, tmp_path / "eyes.json", (3, 1))
+    assert len(read) == 4 * 2
+    drawn = [read.sample(i, np.random.default_rng(0)) for i in range(8)]
+    assert [int(each["hand"].argmax()) for each in drawn] == [0, 0, 0, 1] * 2
+    # Ann's turns go through both of her pairs in order, from one round into the next.
+    anns = [each["plain"] for each in drawn if each["hand"][0]]
+    assert [np.array_equal(each, anns[0]) for each in anns] == [True, False] * 3
+    with pytest.raises(DataError, match="turns for 1 artists are given, and there are 2"):
+        Artists.read(pairs, (), kit.FRAME, STILL, tmp_path / "eyes.json", (3,))
+
+
+def test_strokes_may_be_asked_to_lie_as_the_artists_do(tmp_path: Path) -> None:
+    config = replace(small(tmp_path, 2), cooccurrence=5.0, augment=replace(STILL, crop=112))
+    config = replace(config, run=replace(config.run, log_every=1))
+    METHODS["transfer"].train(config, silent)
+    told = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert all(line["cooccurrence"] > 0 for line in told)
+
+
 def _held_out_name() -> str:
     return next(name for i in range(100) if held_out(name := f"q{i}"))
 

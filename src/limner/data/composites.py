@@ -15,7 +15,7 @@ from limner.data.cutting import cut
 from limner.data.keying import Keyed, key
 from limner.data.pair import DataError, Picture
 from limner.data.portraits import held_out, identity
-from limner.data.scenery import edges, palette, scenery
+from limner.data.scenery import edges, palette, scenery, swatches
 
 Unit = NDArray[np.float32]
 
@@ -57,7 +57,7 @@ class Composites:
 
     Attributes:
         people: Keyed portraits.
-        tiles: Pieces of real backdrops, (h, w, 3) uint8.
+        tiles: Pieces of real backdrops, and swatches of hair, skin and cloth, (h, w, 3) uint8.
         mix: How they are put together.
     """
 
@@ -85,7 +85,10 @@ class Composites:
                 f"{folder} holds no portrait before a plain backdrop that can be keyed; folders "
                 f"{', '.join(PLAIN)} with such portraits are expected"
             )
-        tiles = [tile for path in pictures(folder, BUSY, held) for tile in edges(_small(image.read(path)))]
+        tiles: list[Picture] = []
+        for path in pictures(folder, BUSY, held):
+            photo = image.read(path)
+            tiles += [*edges(_small(photo)), *(swatch.copy() for swatch in swatches(photo))]
         return cls([rounded(person) for person in people], tiles, mix)
 
     def __len__(self) -> int:

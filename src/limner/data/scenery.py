@@ -49,6 +49,18 @@ def edges(photo: Picture) -> list[Picture]:
     return [photo[:high, :wide], photo[:high, -wide:]]
 
 
+def swatches(photo: Picture) -> list[Picture]:
+    """Hair, skin and cloth of a portrait, (h, w, 3) each, too small a piece to show what it belongs to.
+
+    What a real backdrop is made of may look as a person does, close by; then shape alone tells them apart.
+    """
+    height, width = photo.shape[:2]
+    side = max(8, min(height, width) // 7)
+    places = ((0.12, 0.5), (0.5, 0.35), (0.85, 0.2), (0.9, 0.65))
+    corners = [(int(y * (height - side)), int(x * (width - side))) for y, x in places]
+    return [photo[y : y + side, x : x + side] for y, x in corners]
+
+
 def palette(pixels: Picture, rng: np.random.Generator) -> Unit:
     """(8, 3) colours in [0, 1], drawn from pixels (N, 3)."""
     return np.divide(pixels[rng.integers(0, len(pixels), 8)], np.float32(255), dtype=np.float32)

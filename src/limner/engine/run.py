@@ -41,8 +41,8 @@ from limner.files import replacing
 from limner.progress import Progress, Report, silent
 
 # What may change between two sittings of one run. All but `steps` leave the weights as they would have been;
-# a run that is given more steps goes on from where it stands.
-FREE = frozenset({"folder", "steps", "save_every", "log_every", "workers"})
+# a run that is given more steps goes on from where it stands, and where it started is then in its checkpoint.
+FREE = frozenset({"folder", "steps", "save_every", "log_every", "workers", "start"})
 
 
 class Keepable(Protocol):
@@ -68,7 +68,7 @@ class Run:
         report: Is told the progress after every step.
 
     Raises:
-        LimnerError: The folder holds a run with other settings.
+        LimnerError: The folder holds a run with other settings, or the run to start from holds other nets.
     """
 
     def __init__(
@@ -277,9 +277,24 @@ class Run:
                     "Give another --run.folder, or remove that one."
                 )
             self.step, self.seconds = state["step"], state["seconds"]
-            for name, kept in self.keep.items():
-                kept.load_state_dict(state["keep"][name])
+            self._take(state["keep"])
+        elif self.config.start:
+            self._begin_from(self.config.start)
         self._cut_log()
+
+    def _begin_from(self, folder: Path) -> None:
+        try:
+            state = torch.load(folder / self._checkpoint.name, map_location=self.device, weights_only=True)
+        except FileNotFoundError:
+            raise LimnerError(f"{folder} holds no checkpoint; a run to start from is expected") from None
+        try:
+            self._take(state["keep"])
+        except (KeyError, RuntimeError, ValueError):
+            raise LimnerError(f"{folder} holds other nets than this run; it cannot start from there") from None
+
+    def _take(self, state: Mapping[str, Any]) -> None:
+        for name, kept in self.keep.items():
+            kept.load_state_dict(state[name])
 
     def _cut_log(self) -> None:
         """Drops the lines a killed sitting wrote after its last checkpoint; they will come again."""

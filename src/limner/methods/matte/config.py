@@ -16,7 +16,7 @@ class Config:
     serve as backdrops). People whom `limner.data.portraits.held_out` names are left out."""
     licence: str
     """Terms of the weights that come out, as their card will state them."""
-    widths: tuple[int, ...] = (32, 64, 96, 128)
+    widths: tuple[int, ...] = (40, 80, 128, 176)
     """Channels at 1/4, 1/8, 1/16, ... of the picture's size; the coarsest sees the whole person."""
     depth: int = 2
     """Residual blocks at the coarsest level."""

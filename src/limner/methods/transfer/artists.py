@@ -39,19 +39,21 @@ def all_named(words: Sequence[str]) -> dict[str, Source]:
 
 @dataclass(frozen=True)
 class Artists:
-    """Pairs of several artists, each as often as any other, beside portraits of strangers.
+    """Pairs of several artists, beside portraits of strangers.
 
     Attributes:
         artists: The pairs of each.
         strangers: Aligned photos that nobody drew, each (H, W, 3) uint8.
         backdrops: Of each stranger, (H, W) uint8, 255 where the photo shows a plain backdrop.
         augment: How photos are changed each time one is drawn.
+        turns: Whose turn it is, by place in `artists`, over and over.
     """
 
     artists: Sequence[AlignedPairs]
     strangers: Sequence[Picture]
     backdrops: Sequence[Picture]
     augment: Augment
+    turns: Sequence[int]
 
     @classmethod
     def read(
@@ -61,6 +63,7 @@ class Artists:
         frame: Frame,
         augment: Augment,
         kept: Path,
+        often: Sequence[int] = (),
     ) -> "Artists":
         """Reads and aligns everything into memory.
 
@@ -70,20 +73,26 @@ class Artists:
             frame: Where faces are brought to.
             augment: How photos are changed.
             kept: A file that keeps where the eyes are, so that the next call need not look again.
+            often: How many turns each artist has in a round; without, one each.
 
         Raises:
-            DataError: A folder holds no portrait, or no face is found in any photo of an artist.
+            DataError: A folder holds no portrait, no face is found in any photo of an artist, or turns are
+                given to more or fewer than the artists.
             limner.image.ImageError: A picture cannot be read.
         """
-        seen = Seen(kept)
+        seen, artists = Seen(kept), list(artists)
+        often = often or [1] * len(artists)
+        if len(often) != len(artists):
+            raise DataError(f"turns for {len(often)} artists are given, and there are {len(artists)}")
+        turns = [who for who, count in enumerate(often) for _ in range(count)]
         read = [read_pairs(pairs, frame, augment, seen) for pairs in artists]
         photos = read_photos((p for folder in strangers for p in portraits(folder)), frame, seen)
         seen.keep()
-        return cls(read, photos, [matte(photo) for photo in photos], augment)
+        return cls(read, photos, [matte(photo) for photo in photos], augment, turns)
 
     def __len__(self) -> int:
-        """As many as if each artist had drawn as much as the busiest."""
-        return len(self.artists) * max(len(pairs) for pairs in self.artists)
+        """As many as if each artist had drawn, a turn, as much as the busiest."""
+        return len(self.turns) * max(len(pairs) for pairs in self.artists)
 
     def sample(self, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """One pair, who drew it, and somebody whom nobody drew.
@@ -93,7 +102,9 @@ class Artists:
             `hand` (artists,), 1 for the artist and 0 for others. Without strangers, the photo of another pair
             of the artist stands for one.
         """
-        turn, who = divmod(index, len(self.artists))
+        round_, place = divmod(index, len(self.turns))
+        who = self.turns[place]
+        turn = round_ * self.turns.count(who) + place - self.turns.index(who)
         pairs = self.artists[who]
         hand = np.eye(len(self.artists), dtype=np.float32)[who]
         return {**pairs.sample(turn % len(pairs), rng), "hand": hand, "stranger": self._stranger(pairs, rng)}

@@ -25,6 +25,8 @@ class Config:
     fs2k-1=fs2k/1:DATA/fs2k."""
     licence: str
     """Terms of the styles that come out, as their cards will state them."""
+    often: tuple[int, ...] = ()
+    """How many turns each artist has in a round, in the order of `data`; without, one each."""
     strangers: tuple[Path, ...] = ()
     """Folders of portraits that nobody drew; people `limner.data.portraits.held_out` names are left out."""
     photo_teacher: str = "photo"
@@ -58,6 +60,8 @@ class Config:
     """Weight of feature matching within the GAN, as in `paired`."""
     texture: float = 140.0
     """Weight of the difference in local contrast (`limner.losses.texture`), as in `paired`."""
+    cooccurrence: float = 0.0
+    """Weight of the difference in how grey levels lie beside each other (`limner.losses.cooccurrence`)."""
     rate: float = 3e-4
     """Adam's learning rate for students and adapters, linear to zero over the second half."""
     judge_rate: float = 2e-4

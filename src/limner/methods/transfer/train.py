@@ -25,6 +25,7 @@ from torch.optim import Adam
 from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
 from limner.losses.adversarial import discriminator_loss, generator_loss, matching_loss
+from limner.losses.cooccurrence import cooccurrence_loss
 from limner.losses.distill import knowledge_loss, mutual_loss
 from limner.losses.perceptual import perceptual_loss
 from limner.losses.texture import texture_loss
@@ -59,7 +60,7 @@ def train(config: Config, report: Report = silent) -> Path:
     sources = all_named(config.data)
     pairs = [source.pairs(config.hold_out) for source in sources.values()]
     kept = config.run.folder / "eyes.json"
-    samples = Artists.read(pairs, config.strangers, config.frame, config.augment, kept)
+    samples = Artists.read(pairs, config.strangers, config.frame, config.augment, kept, config.often)
 
     torch.manual_seed(config.run.seed)
     to_sketch, to_photo = student(config, "photo-sketch"), student(config, "sketch-photo")
@@ -132,6 +133,11 @@ def train(config: Config, report: Report = silent) -> Path:
             loss = config.l1 * l1 + config.texture * texture
             loss = loss + config.mimic * mimic + config.transform * transform + config.mutual * mutual
             logged = {"l1": l1, "texture": texture, "mimic": mimic, "transform": transform, "mutual": mutual}
+            # The artist's grey levels beside each other, for artists whose strokes were too few or too even.
+            if config.cooccurrence:
+                beside = cooccurrence_loss(s, made_s)
+                loss = loss + config.cooccurrence * beside
+                logged = {**logged, "cooccurrence": beside}
             # The competitor: both made pictures look to the teachers as the real ones do.
             if config.perceptual:
                 plain = perceptual_loss(known_s, phi_s(made_s))
