@@ -14,7 +14,7 @@ from limner.data.composites import Composites, Mix, pictures, rounded
 from limner.data.keying import Keyed
 from limner.data.pair import DataError
 from limner.data.portraits import held_out
-from limner.data.scenery import edges, scenery
+from limner.data.scenery import edges, scenery, swatches
 
 STILL = Mix(
     crop=64,
@@ -95,6 +95,14 @@ def test_cut_shoulders_are_rounded_and_heads_left_alone() -> None:
     assert made[62, 0] == made[62, -1] == 0
     assert np.array_equal(made[:58], alpha[:58])
     assert np.array_equal(made[:, 25:55], alpha[:, 25:55])
+
+
+def test_swatches_are_pieces_of_the_portrait_too_small_to_show_a_face() -> None:
+    photo = np.arange(90 * 70 * 3, dtype=np.uint32).reshape(90, 70, 3).astype(np.uint8)
+    pieces = swatches(photo)
+    assert [piece.shape for piece in pieces] == [(10, 10, 3)] * 4
+    rows, columns = 80 * 0.5, 60 * 0.35
+    assert np.array_equal(pieces[1], photo[int(rows) : int(rows) + 10, int(columns) : int(columns) + 10])
 
 
 def test_backdrops_vary_and_stay_in_range() -> None:

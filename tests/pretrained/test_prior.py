@@ -182,7 +182,10 @@ def test_a_fingerprint_tells_weights_apart_and_not_places(diffusion_folder: Path
     weights = load_file(file)
     weights["conv_in.bias"][0] += 1
     save_file(weights, file, {"format": "pt"})
-    assert folders.find(broken).fingerprint != known
+    assert (other := folders.find(broken).fingerprint) != known
+    levels = broken / "scheduler" / "scheduler_config.json"
+    levels.write_text(levels.read_text().replace("scaled_linear", "linear"))
+    assert folders.find(broken).fingerprint not in {known, other}, "the same weights at other noise levels"
     shutil.rmtree(broken / "vae")
     with pytest.raises(PriorError, match="vae cannot be read"):
         _ = folders.find(broken).fingerprint

@@ -29,8 +29,8 @@ STAND_IN = "stand-in"
 INDEX = "model_index.json"
 KNOWN = ("timbrooks/instruct-pix2pix", "CompVis/stable-diffusion-v1-4", "openai/clip-vit-base-patch32")
 PARTS = ("unet", "vae", "text_encoder", "tokenizer", "scheduler", "image_encoder")
-DRAWING = ("unet", "vae", "text_encoder")
-"""Parts that a drawing depends on, weight by weight."""
+DRAWING = ("unet", "vae", "text_encoder", "scheduler")
+"""Parts that a drawing depends on, weight by weight and noise level by noise level."""
 WEIGHTS = ("diffusion_pytorch_model", "model", "pytorch_model")
 """How diffusers and transformers call a part's weights, before the suffix."""
 
