@@ -91,11 +91,15 @@ class Prior:
         return self
 
     def noise(self, count: int, generator: torch.Generator | None = None) -> Tensor:
-        """Latents to begin with: (count, channels, size / stride, size / stride), normal."""
+        """Latents to begin with: (count, channels, size / stride, size / stride), normal.
+
+        In float32 whatever the prior computes in, so that a sampler's steps are, too: where levels end in noise
+        alone, half precision would lose the picture in the noise.
+        """
         side = self.size // self.stride
         where = generator.device if generator else self.device
         shape = (count, self.channels, side, side)
-        return torch.randn(shape, generator=generator, device=where).to(self.device, self.dtype)
+        return torch.randn(shape, generator=generator, device=where).to(self.device)
 
     def encode(self, picture: Tensor) -> Tensor:
         """The latents that diffusion works on: z = s E(x), the mode of the posterior.
@@ -152,13 +156,13 @@ class Prior:
         """The noise in latents: e_theta(z_t, t, c_text, c_photo).
 
         Args:
-            latents: z_t, (N, channels, h, w).
+            latents: z_t, (N, channels, h, w), of any precision.
             t: Of all, or (N,), in [0, 1000); may lie between two whole times.
             text: (N or 1, T, width), as of `embed`.
             photo: (N or 1, channels, h, w), as of `condition`; None is zeros: no photo.
 
         Returns:
-            As latents. What a network says of v = sqrt(a_t) e - sqrt(1 - a_t) z is turned into e.
+            As latents, in their precision. What a network says of v = sqrt(a_t) e - sqrt(1 - a_t) z is turned into e.
 
         Raises:
             PriorError: A photo is given and the model takes none, or it is of another size.
@@ -178,7 +182,7 @@ class Prior:
             beside = torch.zeros_like(latents) if photo is None else photo.expand_as(latents)
             given = torch.cat([latents, beside], 1)
         t = torch.as_tensor(t, device=latents.device)
-        said = self.unet(given, t, text.expand(len(latents), -1, -1)).sample
+        said = self.unet(given.to(self.dtype), t, text.expand(len(latents), -1, -1)).sample.to(latents.dtype)
         if self.prediction == "v_prediction":
             left = self.signal(t).to(latents.dtype).view(-1, 1, 1, 1)
             return left.sqrt() * said + (1 - left).sqrt() * latents
@@ -215,8 +219,7 @@ def load_prior(
         name: "stand-in", the path of a folder in diffusers' format, or OWNER/NAME on the Hugging Face hub,
             which was fetched before (`limner fetch OWNER/NAME`).
         device: Where it runs, as torch calls it.
-        dtype: What it computes in; half precision is slow but on a GPU, and too coarse for the last levels of
-            the stand-in, which are noise alone: it wants float32.
+        dtype: What its networks compute in; half precision is slow but on a GPU.
 
     Raises:
         PriorError: There is no such model, a part is missing, damaged or of another kind, its channels do not
