@@ -28,8 +28,8 @@ class RunConfig:
     workers: int = 1
     """Processes that load samples; 0 loads them in the training process."""
     start: Path | None = None
-    """The folder of another run of the same nets, from whose last checkpoint this one begins; it counts its own
-    steps from 0, under its own settings. Without one, nets begin untrained."""
+    """The folder of another run of the same nets, from whose last checkpoint this one begins; it counts its
+    own steps from 0, under its own settings. Without one, nets begin untrained."""
 
     def __post_init__(self) -> None:
         """Checks the ranges.

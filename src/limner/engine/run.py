@@ -290,7 +290,7 @@ class Run:
         try:
             self._take(state["keep"])
         except (KeyError, RuntimeError, ValueError):
-            raise LimnerError(f"{folder} holds other nets than this run; it cannot start from there") from None
+            raise LimnerError(f"{folder} holds other nets than this run and is no start for it") from None
 
     def _take(self, state: Mapping[str, Any]) -> None:
         for name, kept in self.keep.items():

@@ -1,8 +1,8 @@
 """Do grey levels lie beside each other as they do in the artist's drawing, part by part?
 
-How often level i has level j for a neighbour tells flat paper from hatching and soft hatching from hard, and
-asks of no stroke where it lies. With soft memberships m_k(p) of pixel p in K grey levels, W a window, d one of
-four directions, and p + d the neighbour:
+How often level i has level j for a neighbour tells flat paper from hatching and soft hatching from hard,
+and asks of no stroke where it lies. With soft memberships m_k(p) of pixel p in K grey levels, W a window, d
+one of four directions, and p + d the neighbour:
 
     P_W(i, j) = mean_d mean_(p in W) m_i(p) m_j(p + d)
     contrast_W = sum_ij (i - j)^2 P_W(i, j)        energy_W = sum_ij P_W(i, j)^2
@@ -10,8 +10,8 @@ four directions, and p + d the neighbour:
 
 Source: the co-occurrence matrix and both features: Haralick, Shanmugam, Dinstein, Textural features for image
 classification (1973); levels, directions and the choice of features: Fan et al., Scoot (ICCV 2019).
-Chosen: soft levels, half-overlapping windows, half the size of the drawing. **A net trained with this is trained
-on what Scoot measures**, and its Scoot must be read so.
+Chosen: soft levels, half-overlapping windows, half the size of the drawing. **A net trained with this is
+trained on what Scoot measures**, and its Scoot must be read so.
 """
 
 import torch

@@ -93,8 +93,8 @@ class Prior:
     def noise(self, count: int, generator: torch.Generator | None = None) -> Tensor:
         """Latents to begin with: (count, channels, size / stride, size / stride), normal.
 
-        In float32 whatever the prior computes in, so that a sampler's steps are, too: where levels end in noise
-        alone, half precision would lose the picture in the noise.
+        In float32 whatever the prior computes in, so that a sampler's steps are, too: where levels end in
+        noise alone, half precision would lose the picture in the noise.
         """
         side = self.size // self.stride
         where = generator.device if generator else self.device
@@ -162,7 +162,8 @@ class Prior:
             photo: (N or 1, channels, h, w), as of `condition`; None is zeros: no photo.
 
         Returns:
-            As latents, in their precision. What a network says of v = sqrt(a_t) e - sqrt(1 - a_t) z is turned into e.
+            As latents, in their precision. What a network says of v = sqrt(a_t) e - sqrt(1 - a_t) z is turned
+            into e.
 
         Raises:
             PriorError: A photo is given and the model takes none, or it is of another size.
