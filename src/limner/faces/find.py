@@ -35,7 +35,7 @@ FOUND, PLACE, VOTES, SHIFTS, FACE = slice(0, 1), slice(1, 15), slice(15, 20), sl
 PLACE_UNIT, SHIFT_UNIT, VOTE_UNIT = 32.0, 16.0, 8.0
 """Pixels in one of `PLACE` and of `SHIFTS`; logits in one of `VOTES`."""
 
-SURE = 0.65
+SURE = 0.7
 """The least score of a face."""
 LONGEST = 1280
 """Pictures are shrunk to this side first: the smallest face found is then 1/64 of the picture."""
