@@ -34,6 +34,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "no knowledge at all, no GAN": {**PLAIN, "adversarial": 0.0},
     "a perceptual loss instead, GAN": {**PLAIN, "perceptual": 1.0},
     "without local contrast": {"texture": 0.0},
+    "with the co-occurrence of grey levels": {"cooccurrence": 8.0},
 }
 
 
