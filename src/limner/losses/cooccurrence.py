@@ -31,7 +31,7 @@ def cooccurrence_loss(real: Tensor, made: Tensor) -> Tensor:
     """L_co, a scalar.
 
     Args:
-        real: The artist's drawing y, (N, 1, H, W) in [0, 1], H and W at least 98.
+        real: The artist's drawing y, (N, 1, H, W) in [0, 1], H and W at least 96.
         made: The made one, as `real`.
     """
     contrast, energy = _features(real)
@@ -57,5 +57,5 @@ def _beside(member: Tensor, down: int, right: int) -> Tensor:
     here = member[..., :height, max(0, -right) :][..., :width]
     there = member[..., down:, max(0, right) :][..., :width]
     both = (here[:, :, None] * there[:, None]).flatten(1, 2)
-    # The last row and column have no neighbours: half the stride less keeps as many windows every way.
+    # The last row or column has no neighbours: with a window of one pixel less, every direction has as many.
     return F.avg_pool2d(both, WINDOW - 1, WINDOW // 2)
