@@ -207,6 +207,7 @@ def main() -> None:
     if args.faceless:
         scores |= on_nothing(args.faceless, teacher)
     tables = [Table("finder", HEAD, tuple(row(name, who, t) for (name, who), t in scores.items()))]
+    tables.append(Table("sets", ("as is, of", "n", "recall", "mean %", "median %"), by_set(kept)))
     if args.people:
         london = [e for e in kept if e.path.parent.name == "london"]
         tables.append(
@@ -266,6 +267,26 @@ def on_nothing(folder: Path, teacher: Teacher) -> Scores:
         ("no face", who): {"n": len(seen), "others": 100 * float(np.mean(seen))}
         for who, seen in counts.items()
     }
+
+
+def by_set(entries: Sequence[Labelled]) -> tuple[tuple[str, ...], ...]:
+    """Ours on the pictures as they are, by the folder they lie in, with how far apart the eyes are there."""
+    folders: dict[str, list[Result]] = defaultdict(list)
+    apart: dict[str, list[float]] = defaultdict(list)
+    for entry in entries:
+        name, eyes = entry.path.parent.name, entry.faces[0][4:8]
+        folders[name].append(judge(ours(image.read(entry.path)), eyes))
+        apart[name].append(float(np.hypot(*(eyes[2:] - eyes[:2]))))
+    return tuple(
+        (
+            f"{name}, eyes {np.median(apart[name]):.0f} px apart",
+            *(
+                format(told(results)[c], f)
+                for c, f in (("n", ".0f"), ("recall", ".4f"), ("mean", ".2f"), ("median", ".2f"))
+            ),
+        )
+        for name, results in sorted(folders.items())
+    )
 
 
 def by_group(table: Path, entries: Sequence[Labelled]) -> tuple[tuple[str, ...], ...]:

@@ -48,6 +48,7 @@ UNGUIDED = {"text_scale": 1.0, "image_scale": 1.0}
 GUIDED = Sampling(text_scale=DEFAULT.text_scale, image_scale=DEFAULT.image_scale)
 VARIANTS: Mapping[str, Variant] = {
     "all of it": Variant({}),
+    "nothing traced": Variant({}, drawing=Sampling(trace=0.0)),
     "nothing learned": Variant({}, steps=0),
     "no CLIP term": Variant({"clip_weight": 0.0}),
     "no guidance in the loss": Variant(UNGUIDED, drawing=GUIDED),

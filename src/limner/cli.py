@@ -32,6 +32,7 @@ def draw(
     steps: int | None = None,
     text_scale: float | None = None,
     image_scale: float | None = None,
+    trace: float | None = None,
     seed: int | None = None,
     prior: str = "",
     force: bool = False,
@@ -58,6 +59,7 @@ def draw(
             these.
         text_scale: Of such a style: how much the hand is exaggerated.
         image_scale: Of such a style: how much of the photo is kept.
+        trace: Of such a style: how far it is laid on the lines of limner's own pencil, from 0 to 1.
         seed: Of such a style's chance; the same seed draws the same picture.
         prior: Of such a style: where the prior lies that it was learned on.
         force: Overwrite files that exist.
@@ -68,7 +70,7 @@ def draw(
 
     if not inputs:
         raise LimnerError("no picture is given; see limner draw --help")
-    sampling = Sampling(steps, text_scale, image_scale, seed)
+    sampling = Sampling(steps, text_scale, image_scale, trace, seed)
     options = sketcher.Options(face, points, background, crop, whole, sampling)
     hand = sketcher.load(style, to=to, prior=prior)
     hand.check(options)
@@ -310,6 +312,7 @@ def learn(
     trust: bool = False,
     text_scale: float | None = None,
     image_scale: float | None = None,
+    trace: float | None = None,
     clip: str = "auto",
     clip_weight: float = 0.1,
     seed: int = 0,
@@ -333,6 +336,8 @@ def learn(
         text_scale: How much the hand is exaggerated, in learning and by default in drawing; by default 2 on
             the stand-in, 7.5 on others.
         image_scale: How much of the photo is kept, likewise; by default 1.5.
+        trace: How far what is drawn is laid on the lines of limner's own pencil, from 0 to 1; by default 1 on
+            the stand-in, whose lines are poor, 0 on others.
         clip: A CLIP with the prior's text encoder; auto takes the prior's own, or the one of InstructPix2Pix.
         clip_weight: Of the term that CLIP gives; 0 does without.
         seed: Of all chance.
@@ -351,6 +356,7 @@ def learn(
         start=start,
         text_scale=text_scale,
         image_scale=image_scale,
+        trace=trace,
         clip=clip,
         clip_weight=clip_weight,
         run=run_of(prior, steps, seed),

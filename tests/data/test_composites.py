@@ -115,3 +115,31 @@ def test_backdrops_vary_and_stay_in_range() -> None:
     assert max(m.max() for m in made) <= 1
     assert np.std([m.mean() for m in made]) > 0.05
     assert np.mean([m.std() > 0.05 for m in made]) > 0.4
+
+
+def test_pieces_of_places_are_backdrops_as_often_as_asked() -> None:
+    place = np.zeros((90, 180, 3), np.uint8)
+    place[..., 0] = 255
+    palette = np.full((6, 3), 0.5, np.float32)
+
+    def share(asked: float) -> float:
+        made = [scenery(32, (), palette, np.random.default_rng(i), [place], asked) for i in range(150)]
+        return float(np.mean([scene[..., 1:].max() < 0.01 < scene[..., 0].min() for scene in made]))
+
+    assert share(0) < 0.02
+    # Some have things before them, drawn in colours of their own.
+    assert 0.3 < share(1) < 0.9
+
+
+def test_photographs_of_places_are_read_and_used(tmp_path: Path) -> None:
+    folder = kit.write_portraits(tmp_path / "portraits", 2)
+    (tmp_path / "places").mkdir()
+    image.write(tmp_path / "places" / "one.png", np.full((40, 60, 3), 9, np.uint8))
+    with_places = Composites.read(folder, replace(STILL, place=1.0), places=tmp_path / "places")
+    assert [place.shape for place in with_places.places] == [(40, 60, 3)]
+    samples = (
+        [data.sample(0, np.random.default_rng(i))["photo"].mean() for i in range(8)]
+        for data in (with_places, replace(with_places, places=()))
+    )
+    dark, other = (float(np.mean(means)) for means in samples)
+    assert dark < other

@@ -43,6 +43,7 @@ from limner.methods.instruct.model import Drawer
 from limner.methods.instruct.objective import Asked, Objective
 from limner.methods.instruct.pair import align, is_photo
 from limner.methods.instruct.times import HOLD, LEARN, Times, noises, spread
+from limner.methods.instruct.trace import EPSILON, RADIUS, SLOPE, pencilled, traced
 from limner.methods.style import open_style
 from limner.pretrained.clip import load_clip
 from limner.pretrained.folder import PriorError
@@ -345,6 +346,14 @@ class TestStyle:
                 assert torch.allclose(made, by_hand(*scales), atol=1e-4)
                 assert not torch.allclose(made, drawer(photo), atol=1e-3)
 
+    def test_it_is_laid_on_the_pencils_lines_as_far_as_asked(self, style: Path, prior_folder: Path) -> None:
+        drawer = cast(Drawer, open_style(style, prior=str(prior_folder))[0])
+        photo = unit(align(kit.EXAMPLE, kit.EXAMPLE, square(drawer.stride), trust=True).photo)
+        plain, half, whole = (drawer.sampled(Sampling(trace=trace))(photo) for trace in (0, 0.5, 1))
+        assert torch.equal(plain, drawer(photo))  # the published settings trace nothing
+        assert torch.allclose(whole, traced(plain, pencilled(photo)), atol=1e-6)
+        assert torch.allclose(half, (plain + whole) / 2, atol=1e-6)
+
     def test_it_draws_any_size(self, style: Path, prior_folder: Path) -> None:
         kit.assert_draws(limner.load(style, prior=str(prior_folder)))
 
@@ -383,7 +392,7 @@ class TestStyle:
         with pytest.raises(LimnerError, match="seed: for styles that sample a prior"):
             limner.load()(kit.EXAMPLE, sampling=Sampling(seed=1))
         wrong: dict[str, Any]
-        for wrong in ({"steps": 0}, {"seed": -1}, {"text_scale": float("nan")}):
+        for wrong in ({"steps": 0}, {"seed": -1}, {"text_scale": float("nan")}, {"trace": 1.5}):
             with pytest.raises(LimnerError, match="is expected"):
                 Sampling(**wrong)
         local = Path(shutil.copytree(prior_folder, tmp_path / "tiny"))
@@ -529,7 +538,7 @@ class TestCommand:
         told = {field.name: field.default for field in fields(Config)}
         asked = inspect.signature(cli.learn).parameters
         shared = told.keys() & asked.keys() - {"licence"}
-        assert len(shared) == 9
+        assert len(shared) == 10
         for name in shared:
             # None stands for what suits the prior.
             default = asked[name].default
@@ -561,3 +570,54 @@ def test_of_a_sketch_grey_of_more_contrast_is_learned(drawn: tuple[Path, Path]) 
     assert np.allclose(eyes, square(256).eyes, atol=4)
     raised = contrast(image.read(drawn[1]))
     assert abs(float(aligned.sketch.std()) - float(raised.std())) < 25
+
+
+class TestTracing:
+    """The lines of one drawing in the tone of another."""
+
+    def test_it_is_the_guided_filter_with_a_least_slope(self) -> None:
+        """Against the definition: in each window, the line of least squares; then the mean of all of them."""
+        rng = np.random.default_rng(0)
+        lines, drawn = rng.random((2, 12, 12))
+        radius = max(1, round(RADIUS * 12))
+        made = traced(*(torch.from_numpy(x)[None, None] for x in (drawn, lines)))[0, 0].numpy()
+        around = np.arange(-radius, radius + 1)
+        fits: dict[tuple[int, int], tuple[float, float]] = {}
+        for y in range(radius, 12 - radius):
+            for x in range(radius, 12 - radius):
+                window = np.ix_(y + around, x + around)
+                i, p = lines[window].ravel(), drawn[window].ravel()
+                a = max(((i * p).mean() - i.mean() * p.mean()) / (i.var() + EPSILON), SLOPE)
+                fits[y, x] = a, p.mean() - a * i.mean()
+        for y in range(2 * radius, 12 - 2 * radius):
+            for x in range(2 * radius, 12 - 2 * radius):
+                a, b = np.mean([fits[y + j, x + i] for j in around for i in around], axis=0)
+                assert made[y, x] == pytest.approx(np.clip(a * lines[y, x] + b, 0, 1), abs=1e-9)
+
+    def test_tone_is_the_drawings_and_lines_are_the_pencils(self) -> None:
+        lines = torch.ones(1, 1, 96, 96)
+        lines[..., 40:44, :] = 0
+        drawn = torch.full((1, 1, 96, 96), 0.9)
+        drawn[..., 38:46, :] = 0.3  # a broad smudge where the line is
+        made = traced(drawn, lines)
+        assert made[..., 42, 48] < 0.4
+        assert torch.allclose(made[..., 80:, :], torch.tensor(0.9), atol=1e-3)
+        inks = [x[..., 34:50, 48].sub(0.9).abs().sum() for x in (made, drawn)]
+        assert inks[0] < inks[1]
+
+    def test_lines_stay_where_the_drawing_is_one_tone(self) -> None:
+        lines = torch.ones(1, 1, 96, 96)
+        lines[..., 40:44, :] = 0
+        made = traced(torch.full((1, 1, 96, 96), 0.4), lines)
+        assert made[..., 80:, :].mean() == pytest.approx(0.4, abs=1e-3)
+        assert made[..., 80, 48] - made[..., 42, 48] > 0.3 * SLOPE
+
+    def test_the_pencil_draws_at_its_own_scale_and_gives_the_photos_size(self) -> None:
+        photo = unit(align(kit.EXAMPLE, kit.EXAMPLE, square(256), trust=True).photo)
+        made = pencilled(photo)
+        assert made.shape == (1, 1, 256, 256)
+        assert made.min() >= 0
+        assert made.max() <= 1
+        assert made[..., :20, :20].mean() > 0.9  # paper
+        eyes = made[..., 110:140, 88:168]
+        assert eyes.min() < 0.35  # ink

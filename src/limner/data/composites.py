@@ -45,6 +45,8 @@ class Mix:
     """Share of people whose clothes get another colour: a quarter of the portraits wear one white shirt."""
     shadow: float = 0.25
     """Share of backdrops that the person throws a shadow on."""
+    place: float = 0.35
+    """Share of backdrops that are pieces of photographs of places, if there are any."""
     augment: Augment = field(default_factory=lambda: Augment(gamma=0.45, cast=0.15, grey=0.15, shuffle=0.03))
     """The light: first on the person alone, then on all."""
     camera: Camera = field(default_factory=Camera)
@@ -59,20 +61,23 @@ class Composites:
         people: Keyed portraits.
         tiles: Pieces of real backdrops, and swatches of hair, skin and cloth, (h, w, 3) uint8.
         mix: How they are put together.
+        places: Photographs of nobody, pieces of which are backdrops, (h, w, 3) uint8.
     """
 
     people: Sequence[Keyed]
     tiles: Sequence[Picture]
     mix: Mix
+    places: Sequence[Picture] = ()
 
     @classmethod
-    def read(cls, folder: Path, mix: Mix, held: bool = False) -> "Composites":
+    def read(cls, folder: Path, mix: Mix, held: bool = False, places: Path | None = None) -> "Composites":
         """Keys all portraits of a folder that can be keyed.
 
         Args:
             folder: Holds some of `PLAIN` and `BUSY`, each with pictures named by `portraits.identity`.
             mix: How people are set into pictures.
             held: Take the held-out people instead of the others.
+            places: A folder of photographs of nobody.
 
         Raises:
             DataError: No portrait there can be keyed.
@@ -89,7 +94,8 @@ class Composites:
         for path in pictures(folder, BUSY, held):
             photo = image.read(path)
             tiles += [*edges(_small(photo)), *(swatch.copy() for swatch in swatches(photo))]
-        return cls([rounded(person) for person in people], tiles, mix)
+        seen = [image.read(path) for path in sorted(image.expand([places]))] if places else []
+        return cls([rounded(person) for person in people], tiles, mix, seen)
 
     def __len__(self) -> int:
         return len(self.people)
@@ -98,7 +104,8 @@ class Composites:
         """`photo` (3, crop, crop) and `matte` (1, crop, crop), in [0, 1]."""
         person = self.people[index]
         colours = palette(person.colour[person.alpha > 250], rng)
-        return self.before(scenery(self.mix.crop, self.tiles, colours, rng), index, rng)
+        scene = scenery(self.mix.crop, self.tiles, colours, rng, self.places, self.mix.place)
+        return self.before(scene, index, rng)
 
     def before(self, scene: Unit, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """A person, seldom with company and seldom left out, before a given scene.

@@ -16,7 +16,14 @@ from limner.data.pair import Picture
 Unit = NDArray[np.float32]
 
 
-def scenery(side: int, tiles: Sequence[Picture], palette: Unit, rng: np.random.Generator) -> Unit:
+def scenery(
+    side: int,
+    tiles: Sequence[Picture],
+    palette: Unit,
+    rng: np.random.Generator,
+    places: Sequence[Picture] = (),
+    share: float = 0.0,
+) -> Unit:
     """A random backdrop.
 
     Args:
@@ -25,12 +32,16 @@ def scenery(side: int, tiles: Sequence[Picture], palette: Unit, rng: np.random.G
         palette: (N, 3) in [0, 1], N at least 1: colours of the person before it, used now and then, so that
             colour alone does not tell person from backdrop.
         rng: The source of chance.
+        places: Photographs of nobody, (h, w, 3); may be empty.
+        share: How often, of all backdrops, a piece of a place is one; nothing without places.
 
     Returns:
         (side, side, 3) in [0, 1].
     """
     colours = palette if rng.random() < 0.3 else _colours(rng)
-    if tiles and rng.random() < 0.4:
+    if places and rng.random() < share:
+        made = _piece(side, places[int(rng.integers(len(places)))], rng)
+    elif tiles and rng.random() < 0.4:
         made = _tiled(side, tiles, rng)
     else:
         kinds = (_plain, _clouds, _clouds, _stripes, _outdoors, _shelves, _crowd, _speckles)
@@ -84,6 +95,19 @@ def _tiled(side: int, tiles: Sequence[Picture], rng: np.random.Generator) -> Uni
         y = int(rng.integers(0, tile.shape[0] - side + 1))
         made[:, start:end] = tile[y : y + side, x : x + end - start] / np.float32(255)
     gain = rng.uniform(0.6, 1.4, 3) if rng.random() < 0.5 else np.ones(3)
+    return np.clip(made * gain, 0, 1).astype(np.float32)
+
+
+def _piece(side: int, place: Picture, rng: np.random.Generator) -> Unit:
+    """A square piece of a photograph, from a fifth of its shorter side on, mirrored and in another light."""
+    piece = max(8, int(min(place.shape[:2]) * np.exp(rng.uniform(np.log(0.2), 0))))
+    y, x = (int(rng.integers(0, length - piece + 1)) for length in place.shape[:2])
+    cut = place[y : y + piece, x : x + piece]
+    if rng.random() < 0.5:
+        cut = cut[:, ::-1]
+    how = cv2.INTER_AREA if piece > side else cv2.INTER_LINEAR
+    made = cv2.resize(np.ascontiguousarray(cut), (side, side), interpolation=how) / np.float32(255)
+    gain = rng.uniform(0.5, 1.3) * rng.uniform(0.85, 1.15, 3)
     return np.clip(made * gain, 0, 1).astype(np.float32)
 
 

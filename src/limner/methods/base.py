@@ -55,15 +55,17 @@ class Sampling:
         steps: Of the sampling; more take longer.
         text_scale: How much what the style asks for is exaggerated.
         image_scale: How much of the photo is kept.
+        trace: How far it is laid on the lines of limner's own pencil, from 0 to 1.
         seed: Of all chance; the same seed draws the same picture.
 
     Raises:
-        LimnerError: Less than one step, a scale that is not finite, or a seed below 0.
+        LimnerError: Less than one step, a scale that is not finite, a trace beyond [0, 1], or a seed below 0.
     """
 
     steps: int | None = None
     text_scale: float | None = None
     image_scale: float | None = None
+    trace: float | None = None
     seed: int | None = None
 
     def __post_init__(self) -> None:
@@ -72,6 +74,8 @@ class Sampling:
             if value is not None and not (math.isfinite(value) and value >= least):
                 expected = "a finite number" if least == -math.inf else f"at least {least}"
                 raise LimnerError(f"{name} {value!r}: {expected} is expected")
+        if self.trace is not None and not 0 <= self.trace <= 1:
+            raise LimnerError(f"trace {self.trace!r}: a number from 0 to 1 is expected")
 
     def given(self) -> dict[str, int | float]:
         """What is not None."""

@@ -21,6 +21,7 @@ PUBLISHED: Mapping[str, Any] = {
     "image_scale": 1.5,
     "rate": 1e-3,
     "sampling_steps": 20,
+    "trace": 0.0,
 }
 """Settings of the source, for its prior; the defaults of `Config` are the stand-in's."""
 
@@ -91,6 +92,9 @@ class Config:
     """Times in that set, evenly spaced; each pair has all of them. Chosen."""
     sampling_steps: int = 12
     """Of Euler's ancestral sampling, when the style draws."""
+    trace: float = 1.0
+    """How far what is drawn is laid on the lines of limner's own pencil, when the style draws: 0 leaves what
+    the prior drew, 1 takes its tone alone. Chosen: the stand-in's eyes and mouths are no likeness."""
     states: int = 3
     """How many states are drawn into the preview, after even shares of the steps, each the best until then; 0
     draws none. Chosen."""

@@ -1,6 +1,8 @@
 """What draws by a learned instruction: the prior, asked for it about each photo.
 
 z = Euler ancestral(e, noise),    e = the guided noise of (photo, instruction),    sketch = grey(D(z / s))
+
+which is then, as far as `trace` says, laid on the lines of limner's pencil (`trace.py`).
 """
 
 import dataclasses
@@ -14,6 +16,7 @@ from torch import Tensor, nn
 from limner.hub import FetchError, StyleError
 from limner.image import GREY
 from limner.methods.base import Sampling
+from limner.methods.instruct.trace import pencilled, traced
 from limner.pretrained.folder import PriorError, find
 from limner.pretrained.guidance import instructed
 from limner.pretrained.prior import Prior, load_prior
@@ -28,12 +31,14 @@ class Settings:
         steps: Of Euler's ancestral sampling.
         text_scale: s_T.
         image_scale: s_I.
+        trace: From 0, what the prior draws, to 1, the same on the lines of limner's pencil.
         seed: Of the noise.
     """
 
     steps: int
     text_scale: float
     image_scale: float
+    trace: float = 0.0
     seed: int = 0
 
 
@@ -86,7 +91,8 @@ class Drawer(nn.Module):
         )
         latents = euler_ancestral(prior, epsilon, prior.noise(len(photo), chance), told.steps, chance)
         made = prior.decode(latents).to(photo.device, photo.dtype)
-        return (made * made.new_tensor(GREY).view(3, 1, 1)).sum(1, keepdim=True)
+        grey = (made * made.new_tensor(GREY).view(3, 1, 1)).sum(1, keepdim=True)
+        return grey.lerp(traced(grey, pencilled(photo)), told.trace) if told.trace else grey
 
 
 def build(about: Mapping[str, str]) -> Drawer:
@@ -94,7 +100,7 @@ def build(about: Mapping[str, str]) -> Drawer:
 
     Args:
         about: Holds `prior`, where that lies, `prior_revision`, and, as JSON, `config` with `sampling_steps`,
-            `text_scale` and `image_scale`.
+            `text_scale`, `image_scale` and `trace`.
 
     Raises:
         StyleError: The prior is not there, or is of another revision.
@@ -103,7 +109,8 @@ def build(about: Mapping[str, str]) -> Drawer:
     """
     prior = _prior(about["prior"], about["prior_revision"])
     told = json.loads(about["config"])
-    settings = Settings(int(told["sampling_steps"]), float(told["text_scale"]), float(told["image_scale"]))
+    text_scale, image_scale, trace = (float(told[name]) for name in ("text_scale", "image_scale", "trace"))
+    settings = Settings(int(told["sampling_steps"]), text_scale, image_scale, trace)
     return Drawer(prior, torch.zeros_like(prior.embed([""])), settings)
 
 

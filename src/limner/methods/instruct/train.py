@@ -134,7 +134,7 @@ def _shown(config: Config) -> set[int]:
 
 def _drawn(config: Config, prior: Prior, kept: Kept, photos: Tensor) -> Picture:
     """The first photo, drawn by the best state so far."""
-    settings = Settings(config.sampling_steps, config.text_scale, config.image_scale)
+    settings = Settings(config.sampling_steps, config.text_scale, config.image_scale, config.trace)
     return from_unit(Drawer(prior, kept.states, settings)(photos[:1])[0].numpy())
 
 

@@ -16,6 +16,8 @@ class Config:
     serve as backdrops). People whom `limner.data.portraits.held_out` names are left out."""
     licence: str
     """Terms of the weights that come out, as their card will state them."""
+    places: Path | None = None
+    """A folder of photographs without anybody, pieces of which serve as backdrops too."""
     widths: tuple[int, ...] = (40, 80, 128, 176)
     """Channels at 1/4, 1/8, 1/16, ... of the picture's size; the coarsest sees the whole person."""
     depth: int = 2

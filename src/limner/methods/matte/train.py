@@ -38,7 +38,7 @@ def train(config: Config, report: Report = silent) -> Path:
         limner.errors.LimnerError: The run's folder holds a run with other settings.
         FloatingPointError: A loss is no longer finite.
     """
-    samples = Composites.read(config.data, config.mix)
+    samples = Composites.read(config.data, config.mix, places=config.places)
 
     torch.manual_seed(config.run.seed)
     net = matter(config)
