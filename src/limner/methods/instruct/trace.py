@@ -6,9 +6,9 @@ With I the pencil's drawing of the photo, p the prior's, and means over a square
 
 Source: He, Sun, Tang, Guided image filtering (TPAMI 35(6), 2013), equations 5, 6 and 8.
 Differs: a is at least s, so that lines stay where the tone is one: on skin that was filled.
-Chosen: that a drawing guides, and which; radius, eps and s, on pairs of CUHK held out of its training split, s
-    by eye too. A small prior knows where hair, skin and paper lie, and how dark they are in this hand; where
-    eyes and mouth lie it knows to a few pixels, which is no likeness.
+Chosen: that a drawing guides, and which; radius, eps and s, on pairs of CUHK held out of its training split,
+    s by eye too. A small prior knows where hair, skin and paper lie, and how dark they are in this hand; eyes
+    and mouth it knows to a few pixels, which is no likeness.
 """
 
 import json
