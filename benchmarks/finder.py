@@ -2,7 +2,7 @@
 
     python -m benchmarks.finder --portraits PORTRAITS --teacher YUNET.onnx --labels labels.json \
         [--drawings NAME=FOLDER ...] [--people london_info.csv] [--faceless FOLDER] \
-        [--time PICTURE] [--every N] [--train] [--json OUT]
+        [--time PICTURE] [--every N] [--train] [--conditions [NAME ...]] [--json OUT]
 
 Truth is the teacher's, the median of 18 looks (`limner.methods.finder.label`); the teacher's own single look
 stands beside ours under the same conditions. A face counts as found when the middle between the eyes is off
@@ -197,13 +197,14 @@ def main() -> None:
     parser.add_argument("--time", type=Path)
     parser.add_argument("--every", type=int, default=1, help="take every n-th portrait only")
     parser.add_argument("--train", action="store_true", help="training portraits, to choose on")
+    parser.add_argument("--conditions", nargs="*", choices=CONDITIONS, default=list(CONDITIONS))
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
 
     teacher = Teacher(args.teacher)
     paths = portraits(args.portraits, test=not args.train)[:: args.every]
     kept = [e for e in labelled(args.portraits, paths, args.teacher, args.labels) if len(e.faces) == 1]
-    scores = on_portraits(kept, teacher) | on_drawings(args.drawings, args.every, teacher)
+    scores = on_portraits(kept, teacher, args.conditions) | on_drawings(args.drawings, args.every, teacher)
     if args.faceless:
         scores |= on_nothing(args.faceless, teacher)
     tables = [Table("finder", HEAD, tuple(row(name, who, t) for (name, who), t in scores.items()))]
@@ -218,10 +219,11 @@ def main() -> None:
     show(args.json, *tables)
 
 
-def on_portraits(kept: Sequence[Labelled], teacher: Teacher) -> Scores:
-    """Both finders under every condition."""
+def on_portraits(kept: Sequence[Labelled], teacher: Teacher, names: Sequence[str]) -> Scores:
+    """Both finders under every condition that is named."""
     scores: Scores = {}
-    for name, condition in CONDITIONS.items():
+    for name in names:
+        condition = CONDITIONS[name]
         results: dict[str, list[Result]] = {"limner": [], "YuNet": []}
         for entry in kept:
             picture, truth = condition(image.read(entry.path), entry.faces[0])
