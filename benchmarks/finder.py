@@ -207,8 +207,8 @@ def main() -> None:
     scores = on_portraits(kept, teacher, args.conditions) | on_drawings(args.drawings, args.every, teacher)
     if args.faceless:
         scores |= on_nothing(args.faceless, teacher)
-    tables = [Table("finder", HEAD, tuple(row(name, who, t) for (name, who), t in scores.items()))]
-    tables.append(Table("sets", ("as is, of", "n", "recall", "mean %", "median %"), by_set(kept)))
+    found = tuple(row(name, who, t) for (name, who), t in scores.items())
+    tables = [Table("finder", HEAD, found), Table("sets", HEAD, by_set(kept))]
     if args.people:
         london = [e for e in kept if e.path.parent.name == "london"]
         tables.append(
@@ -280,13 +280,7 @@ def by_set(entries: Sequence[Labelled]) -> tuple[tuple[str, ...], ...]:
         folders[name].append(judge(ours(image.read(entry.path)), eyes))
         apart[name].append(float(np.hypot(*(eyes[2:] - eyes[:2]))))
     return tuple(
-        (
-            f"{name}, eyes {np.median(apart[name]):.0f} px apart",
-            *(
-                format(told(results)[c], f)
-                for c, f in (("n", ".0f"), ("recall", ".4f"), ("mean", ".2f"), ("median", ".2f"))
-            ),
-        )
+        row(f"as is, {name}, eyes {np.median(apart[name]):.0f} px apart", "limner", told(results))
         for name, results in sorted(folders.items())
     )
 

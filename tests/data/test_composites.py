@@ -127,6 +127,8 @@ def test_pieces_of_places_are_backdrops_as_often_as_asked() -> None:
         return float(np.mean([scene[..., 1:].max() < 0.01 < scene[..., 0].min() for scene in made]))
 
     assert share(0) < 0.02
+    tiny = [np.zeros((3, 1, 3), np.uint8)]
+    assert scenery(32, (), palette, np.random.default_rng(0), tiny, 1).shape == (32, 32, 3)
     # Some have things before them, drawn in colours of their own.
     assert 0.3 < share(1) < 0.9
 

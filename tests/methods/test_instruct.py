@@ -39,7 +39,7 @@ from limner.methods.instruct import objective
 from limner.methods.instruct.config import ALL, FEW, PUBLISHED, Config, config_of, run_of
 from limner.methods.instruct.guide import load_guide
 from limner.methods.instruct.instruction import Instruction, known_sentences, nearest, spaced
-from limner.methods.instruct.model import Drawer
+from limner.methods.instruct.model import Drawer, build
 from limner.methods.instruct.objective import Asked, Objective
 from limner.methods.instruct.pair import align, is_photo
 from limner.methods.instruct.times import HOLD, LEARN, Times, noises, spread
@@ -47,6 +47,7 @@ from limner.methods.instruct.trace import EPSILON, RADIUS, SLOPE, pencilled, tra
 from limner.methods.style import open_style
 from limner.pretrained.clip import load_clip
 from limner.pretrained.folder import PriorError
+from limner.pretrained.folder import find as find_prior
 from limner.pretrained.prior import load_prior
 from limner.pretrained.sample import euler_ancestral
 from limner.progress import Progress, silent
@@ -353,6 +354,12 @@ class TestStyle:
         assert torch.equal(plain, drawer(photo))  # the published settings trace nothing
         assert torch.allclose(whole, traced(plain, pencilled(photo)), atol=1e-6)
         assert torch.allclose(half, (plain + whole) / 2, atol=1e-6)
+
+    def test_what_was_learned_before_tracing_is_not_traced(self, prior_folder: Path) -> None:
+        told = json.dumps({"sampling_steps": 2, "text_scale": 2.0, "image_scale": 1.5})
+        revision = find_prior(str(prior_folder)).fingerprint
+        drawer = build({"prior": str(prior_folder), "prior_revision": revision, "config": told})
+        assert drawer.settings.trace == 0
 
     def test_it_draws_any_size(self, style: Path, prior_folder: Path) -> None:
         kit.assert_draws(limner.load(style, prior=str(prior_folder)))

@@ -100,7 +100,7 @@ def _tiled(side: int, tiles: Sequence[Picture], rng: np.random.Generator) -> Uni
 
 def _piece(side: int, place: Picture, rng: np.random.Generator) -> Unit:
     """A square piece of a photograph, from a fifth of its shorter side on, mirrored and in another light."""
-    piece = max(8, int(min(place.shape[:2]) * np.exp(rng.uniform(np.log(0.2), 0))))
+    piece = max(1, int(min(place.shape[:2]) * np.exp(rng.uniform(np.log(0.2), 0))))
     y, x = (int(rng.integers(0, length - piece + 1)) for length in place.shape[:2])
     cut = place[y : y + piece, x : x + piece]
     if rng.random() < 0.5:

@@ -38,7 +38,7 @@ class Settings:
     steps: int
     text_scale: float
     image_scale: float
-    trace: float = 0.0
+    trace: float
     seed: int = 0
 
 
@@ -100,7 +100,7 @@ def build(about: Mapping[str, str]) -> Drawer:
 
     Args:
         about: Holds `prior`, where that lies, `prior_revision`, and, as JSON, `config` with `sampling_steps`,
-            `text_scale`, `image_scale` and `trace`.
+            `text_scale`, `image_scale` and, unless it is 0, `trace`.
 
     Raises:
         StyleError: The prior is not there, or is of another revision.
@@ -109,8 +109,9 @@ def build(about: Mapping[str, str]) -> Drawer:
     """
     prior = _prior(about["prior"], about["prior_revision"])
     told = json.loads(about["config"])
-    text_scale, image_scale, trace = (float(told[name]) for name in ("text_scale", "image_scale", "trace"))
-    settings = Settings(int(told["sampling_steps"]), text_scale, image_scale, trace)
+    text_scale, image_scale = float(told["text_scale"]), float(told["image_scale"])
+    # Styles that were learned before there was tracing draw as they did.
+    settings = Settings(int(told["sampling_steps"]), text_scale, image_scale, float(told.get("trace", 0)))
     return Drawer(prior, torch.zeros_like(prior.embed([""])), settings)
 
 
