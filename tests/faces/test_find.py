@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from concurrent.futures import ThreadPoolExecutor
 
@@ -83,6 +84,19 @@ def test_the_picture_is_left_alone(astronaut: Picture) -> None:
 def test_tilted(astronaut: Picture, degrees: float) -> None:
     matrix = turned(degrees)
     assert_found(warp(astronaut, matrix, (512, 512)), move(EYES, matrix))
+
+
+@pytest.mark.parametrize("degrees", [-60, 60])
+def test_sizes_between_find_what_the_first_sizes_missed(
+    astronaut: Picture, degrees: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onto = compose(turned(degrees), np.array([[0.85, 0, 0], [0, 0.85, 0]]))
+    (x, y), side = move(EYES, onto).mean(0), 255
+    onto[:, 2] += (side / 2 - x, side / 2 - y)
+    picture = warp(astronaut, onto, (side, side))
+    assert_found(picture, move(EYES, onto))
+    monkeypatch.setattr(importlib.import_module("limner.faces.find"), "_SIZES", (1.0,))
+    assert find(picture) == []
 
 
 @pytest.mark.parametrize(("side", "within"), [(100, 0.1), (128, 0.08), (2000, 0.06)])
