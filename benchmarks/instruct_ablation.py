@@ -20,7 +20,7 @@ from limner.evaluate import PROTOCOLS, Hand, Plan, bench
 from limner.evaluate.subjects import Subject, subjects_of
 from limner.evaluate.trials import teaching
 from limner.methods.base import Sampling
-from limner.methods.instruct.config import Config, config_of, run_of
+from limner.methods.instruct.config import Config, Lines, config_of, run_of
 from limner.methods.instruct.train import train
 
 TEACH = 5
@@ -49,6 +49,7 @@ GUIDED = Sampling(text_scale=DEFAULT.text_scale, image_scale=DEFAULT.image_scale
 VARIANTS: Mapping[str, Variant] = {
     "all of it": Variant({}),
     "nothing traced": Variant({}, drawing=Sampling(trace=0.0)),
+    "lines of a pencil that learned nothing": Variant({"lines": Lines(1, rate=0.0)}),
     "nothing learned": Variant({}, steps=0),
     "no CLIP term": Variant({"clip_weight": 0.0}),
     "no guidance in the loss": Variant(UNGUIDED, drawing=GUIDED),
@@ -69,15 +70,13 @@ VARIANTS: Mapping[str, Variant] = {
 def learned(variant: Variant, teachers: list[Subject], folder: Path, prior: str) -> Hand:
     """What a variant draws with."""
     # Nothing learned: one step at no rate, which leaves the sentence's own states.
-    still = {"rate": 0.0} if variant.steps == 0 else {}
+    still: dict[str, Any] = {"rate": 0.0} if variant.steps == 0 else {}
     steps = variant.steps or (1 if still else None)
     first = len(teachers) // 2
     chosen = (teachers[first:] + teachers[:first])[: variant.pairs]
     pairs = tuple(path for each in chosen for path in (each.source, each.real) if path)
     run = replace(run_of(prior, steps), folder=folder)
-    config = config_of(
-        pairs, "for study", prior, largest=True, trust=True, plain=True, states=0, run=run, **still
-    )
+    config = config_of(pairs, "for study", prior, largest=True, trust=True, states=0, run=run, **still)
     style = sketcher.load(train(replace(config, **variant.learning)), prior=prior)
     return partial(style, sampling=variant.drawing)
 

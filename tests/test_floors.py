@@ -24,7 +24,7 @@ GROUND = ("errors", "frame", "progress", "files", "hub", "image", "runtime", "ti
 OWNERS = {
     "onnxruntime": {"runtime.py"},
     "accelerate": {"engine/run.py"},
-    "onnx": {"export.py"},
+    "onnx": {"export.py", "pretrained/packaged.py"},
     "tyro": {"cli.py"},
     "rich": {"cli.py"},
     "diffusers": {f"pretrained/{name}.py" for name in ("maps", "opening", "prior", "sample", "small")},

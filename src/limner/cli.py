@@ -59,7 +59,7 @@ def draw(
             these.
         text_scale: Of such a style: how much the hand is exaggerated.
         image_scale: Of such a style: how much of the photo is kept.
-        trace: Of such a style: how far it is laid on the lines of limner's own pencil, from 0 to 1.
+        trace: Of such a style: how far it is laid on the lines that were learned with it, from 0 to 1.
         seed: Of such a style's chance; the same seed draws the same picture.
         prior: Of such a style: where the prior lies that it was learned on.
         force: Overwrite files that exist.
@@ -200,8 +200,9 @@ def bench(
         grey: Draw from grey versions of the pictures.
         split: Another split of the data set, see docs/data.md; SPLIT/ARTIST, or /ARTIST, leaves the pairs of
             one artist. Of photos alone, held-out leaves only people whom no part of limner is trained on.
-        method: What learns from one pair: instruct, grey, xdog, gatys or paired (docs/instruct.md). The first
-            is what the others are compared with; styles and made pictures beside it are scored as they are.
+        method: What learns from one pair: instruct, lines, grey, xdog, gatys, paired (docs/instruct.md). The
+            first is what the others are compared with; styles and made pictures beside it are scored as they
+            are.
         pairs: How many pairs teach a method, each alone; which ones is a rule's.
         seeds: How often each pair does, by the seeds 0, 1 and so on.
         learning: How methods learn.
@@ -312,6 +313,7 @@ def learn(
     trust: bool = False,
     text_scale: float | None = None,
     image_scale: float | None = None,
+    lines: int | None = None,
     trace: float | None = None,
     clip: str = "auto",
     clip_weight: float = 0.1,
@@ -336,8 +338,10 @@ def learn(
         text_scale: How much the hand is exaggerated, in learning and by default in drawing; by default 2 on
             the stand-in, 7.5 on others.
         image_scale: How much of the photo is kept, likewise; by default 1.5.
-        trace: How far what is drawn is laid on the lines of limner's own pencil, from 0 to 1; by default 1 on
-            the stand-in, whose lines are poor, 0 on others.
+        lines: Steps in which limner's own pencil learns the strokes of the pair, to be part of the style; 0
+            leaves it out; by default 100 on the stand-in, whose own lines are poor, 0 on others.
+        trace: How far what the prior draws is laid on those lines, from 0 to 1; by default 1, or 0 where
+            there are none.
         clip: A CLIP with the prior's text encoder; auto takes the prior's own, or the one of InstructPix2Pix.
         clip_weight: Of the term that CLIP gives; 0 does without.
         seed: Of all chance.
@@ -350,6 +354,7 @@ def learn(
         pictures,
         licence,
         prior=prior,
+        lines=lines,
         largest=largest,
         trust=trust,
         instruction=instruction,

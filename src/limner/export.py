@@ -18,8 +18,9 @@ from torch import nn
 
 from limner.files import replacing
 from limner.hub import StyleError
-from limner.methods.base import Drawer
+from limner.methods.base import Drawer, Portable
 from limner.methods.style import open_style
+from limner.pretrained.packaged import HALF
 from limner.runtime import Net
 
 TOLERANCE = 2 / 255
@@ -38,15 +39,15 @@ def export(style: Path, out: Path, artist: str = "") -> float:
         The largest difference found, in [0, 1].
 
     Raises:
-        StyleError: The style cannot be read, draws nothing (a teacher) or by sampling a prior, or the ONNX
-            file draws otherwise (by more than 2/255).
+        StyleError: The style cannot be read, draws nothing (a teacher) or by sampling a prior alone, or the
+            ONNX file draws otherwise (by more than 2/255).
     """
     net, about = open_style(style, artist)
     if about["direction"].endswith("-features"):
         raise StyleError(f"{style} gives features and draws nothing; a style that draws is expected")
+    if hasattr(net, "portable"):
+        net, about = cast(Portable, net).portable(about)
     drawer = cast(Drawer, net)
-    if drawer.radius is None:
-        raise StyleError(f"{style} draws by sampling {about['prior']}, which no ONNX file holds")
     told = {**about, "stride": str(drawer.stride), "radius": str(drawer.radius)}
     content = to_onnx(net, drawer.stride, told)
     difference = largest_difference(net, Net(content, str(out)), int(drawer.stride))
@@ -105,7 +106,7 @@ def store_half(model: onnx.ModelProto) -> None:
         values = numpy_helper.to_array(weight)
         if values.dtype != np.float32 or values.size < 256:
             continue
-        name, half = weight.name, f"{weight.name}.half"
+        name, half = weight.name, weight.name + HALF
         weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), half))
         casts.append(helper.make_node("Cast", [half], [name], to=onnx.TensorProto.FLOAT))
     nodes = [*casts, *model.graph.node]

@@ -54,7 +54,7 @@ def lesson(drawn: tuple[Path, Path], tmp_path: Path) -> Lesson:
 
 def quick(prior: Path) -> Settings:
     """Everything as short as it goes."""
-    return Settings(str(prior), steps=2, drawing_steps=2, paired_steps=1, gatys_side=64, gatys_steps=1)
+    return Settings(str(prior), 2, 2, lines_steps=1, paired_steps=1, gatys_side=64, gatys_steps=1)
 
 
 @pytest.mark.parametrize("name", LEARNERS)
@@ -68,7 +68,9 @@ def test_each_draws_a_photo_at_its_size(name: str, lesson: Lesson, tiny: Path, p
 
 
 def test_what_does_not_learn_is_told() -> None:
-    with pytest.raises(LimnerError, match=r"'sculpture'; known are instruct, grey, xdog, gatys, paired"):
+    with pytest.raises(
+        LimnerError, match=r"'sculpture'; known are instruct, lines, grey, xdog, gatys, paired"
+    ):
         named(["sculpture"], Settings())
 
 
@@ -157,6 +159,18 @@ def test_paired_is_trained_on_this_pair_alone(lesson: Lesson) -> None:
         told = file.metadata()
     assert told["trained_on"].startswith("1 pairs of")
     assert told["steps"] == "1"
+
+
+def test_lines_are_the_pencils_that_learned_this_pair(lesson: Lesson, photo: Picture) -> None:
+    made = [named(["lines"], Settings(lines_steps=steps))["lines"](_in(lesson, steps)) for steps in (1, 8)]
+    sketch = np.asarray(image.read(lesson.sketch)[..., 0], float)
+    apart = [np.abs(np.asarray(hand(image.read(lesson.photo)), float) - sketch).mean() for hand in made]
+    assert apart[1] < apart[0]
+    assert np.asarray(made[0](photo)).shape == photo.shape[:2]
+
+
+def _in(lesson: Lesson, steps: int) -> Lesson:
+    return replace(lesson, folder=lesson.folder / str(steps))
 
 
 def test_the_seed_of_a_lesson_is_that_of_the_drawing(lesson: Lesson, tiny: Path, photo: Picture) -> None:

@@ -31,23 +31,23 @@ from limner.engine.samples import Positions
 from limner.errors import LimnerError
 from limner.export import export
 from limner.faces import Face, FaceError, find
-from limner.frame import square
+from limner.frame import PORTRAIT, head, square
 from limner.hub import FetchError, StyleError
 from limner.methods import METHODS
 from limner.methods.base import Sampling
 from limner.methods.instruct import objective
-from limner.methods.instruct.config import ALL, FEW, PUBLISHED, Config, config_of, run_of
+from limner.methods.instruct.config import ALL, FEW, PUBLISHED, Config, Lines, config_of, run_of
 from limner.methods.instruct.guide import load_guide
 from limner.methods.instruct.instruction import Instruction, known_sentences, nearest, spaced
-from limner.methods.instruct.model import Drawer, build
+from limner.methods.instruct.lines import learned, pencil
+from limner.methods.instruct.model import Drawer
 from limner.methods.instruct.objective import Asked, Objective
-from limner.methods.instruct.pair import align, is_photo
+from limner.methods.instruct.pair import Aligned, align, is_photo
 from limner.methods.instruct.times import HOLD, LEARN, Times, noises, spread
-from limner.methods.instruct.trace import EPSILON, RADIUS, SLOPE, pencilled, traced
+from limner.methods.instruct.trace import EPSILON, RADIUS, SLOPE, traced
 from limner.methods.style import open_style
 from limner.pretrained.clip import load_clip
 from limner.pretrained.folder import PriorError
-from limner.pretrained.folder import find as find_prior
 from limner.pretrained.prior import load_prior
 from limner.pretrained.sample import euler_ancestral
 from limner.progress import Progress, silent
@@ -79,6 +79,18 @@ def settings(folder: Path, prior: Path, drawn: tuple[Path, Path], steps: int = 6
 def style(prior_folder: Path, drawn: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A style, learned for a few steps."""
     return INSTRUCT.train(settings(tmp_path_factory.mktemp("style"), prior_folder, drawn), silent)
+
+
+def short_lines(steps: int) -> Lines:
+    """Lines that are learned from small crops."""
+    return Lines(steps, augment=replace(Lines().augment, crop=64))
+
+
+@pytest.fixture(scope="module")
+def lined(prior_folder: Path, drawn: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A style with lines, learned for a few steps."""
+    config = settings(tmp_path_factory.mktemp("lined"), prior_folder, drawn, 2)
+    return INSTRUCT.train(replace(config, lines=short_lines(2), trace=1.0), silent)
 
 
 def unit(picture: np.ndarray[Any, Any]) -> Tensor:
@@ -347,19 +359,43 @@ class TestStyle:
                 assert torch.allclose(made, by_hand(*scales), atol=1e-4)
                 assert not torch.allclose(made, drawer(photo), atol=1e-3)
 
-    def test_it_is_laid_on_the_pencils_lines_as_far_as_asked(self, style: Path, prior_folder: Path) -> None:
-        drawer = cast(Drawer, open_style(style, prior=str(prior_folder))[0])
-        photo = unit(align(kit.EXAMPLE, kit.EXAMPLE, square(drawer.stride), trust=True).photo)
+    def test_it_is_laid_on_its_lines_as_far_as_asked(self, lined: Path, prior_folder: Path) -> None:
+        drawer = cast(Drawer, open_style(lined, prior=str(prior_folder))[0])
+        assert drawer.stride == 512
+        assert drawer.lines is not None
+        photo = unit(align(kit.EXAMPLE, kit.EXAMPLE, head(512), trust=True).photo)
         plain, half, whole = (drawer.sampled(Sampling(trace=trace))(photo) for trace in (0, 0.5, 1))
-        assert torch.equal(plain, drawer(photo))  # the published settings trace nothing
-        assert torch.allclose(whole, traced(plain, pencilled(photo)), atol=1e-6)
+        assert torch.equal(whole, drawer(photo))
+        assert torch.allclose(whole, traced(plain, drawer.lines(photo)), atol=1e-6)
         assert torch.allclose(half, (plain + whole) / 2, atol=1e-6)
 
-    def test_what_was_learned_before_tracing_is_not_traced(self, prior_folder: Path) -> None:
-        told = json.dumps({"sampling_steps": 2, "text_scale": 2.0, "image_scale": 1.5})
-        revision = find_prior(str(prior_folder)).fingerprint
-        drawer = build({"prior": str(prior_folder), "prior_revision": revision, "config": told})
-        assert drawer.settings.trace == 0
+    def test_with_lines_the_prior_draws_what_it_draws_without(self, lined: Path, prior_folder: Path) -> None:
+        """The same, but enlarged from the prior's 64 pixels."""
+        drawer = cast(Drawer, open_style(lined, prior=str(prior_folder))[0])
+        bare = Drawer(drawer.prior, drawer.states, replace(drawer.settings, trace=0.0))
+        photo = torch.rand(1, 3, 512, 512, generator=torch.Generator().manual_seed(0))
+        small = bare(F.avg_pool2d(photo, 8))
+        large = drawer.sampled(Sampling(trace=0.0))(photo)
+        assert torch.allclose(large, F.interpolate(small, (512, 512), mode="bilinear"), atol=1e-6)
+
+    def test_without_lines_there_is_nothing_to_trace(self, style: Path, prior_folder: Path) -> None:
+        hand = limner.load(style, prior=str(prior_folder))
+        with pytest.raises(StyleError, match="learned no lines to trace; a trace of 0 is expected"):
+            hand(kit.EXAMPLE, sampling=Sampling(trace=0.5))
+
+    def test_its_lines_are_exported(self, lined: Path, prior_folder: Path, tmp_path: Path) -> None:
+        with pytest.MonkeyPatch.context() as here:
+            here.chdir(prior_folder.parent)
+            export(lined, tmp_path / "lines.onnx")
+        hand = limner.load(tmp_path / "lines.onnx")
+        assert (hand.frame.size, hand.frame.eyes) == (PORTRAIT.size, ([150, 250], [250, 250]))
+        assert not {"prior", "prior_revision", "lines"} & hand.about.keys()
+        assert hand.about["licence"] == "for tests"
+        photo = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+        drawer = cast(Drawer, open_style(lined, prior=str(prior_folder))[0])
+        assert drawer.lines is not None
+        expected = drawer.lines(unit(photo))[0, 0].numpy() * 255
+        assert np.abs(np.asarray(hand(photo, whole=True)) - expected).max() <= 2
 
     def test_it_draws_any_size(self, style: Path, prior_folder: Path) -> None:
         kit.assert_draws(limner.load(style, prior=str(prior_folder)))
@@ -545,7 +581,7 @@ class TestCommand:
         told = {field.name: field.default for field in fields(Config)}
         asked = inspect.signature(cli.learn).parameters
         shared = told.keys() & asked.keys() - {"licence"}
-        assert len(shared) == 10
+        assert len(shared) == 11
         for name in shared:
             # None stands for what suits the prior.
             default = asked[name].default
@@ -563,14 +599,14 @@ class TestCommand:
         assert told == {**PUBLISHED, "image_scale": 2.0}
 
 
-def test_of_a_plain_sketch_its_own_contrast_is_learned(drawn: tuple[Path, Path]) -> None:
-    plain, raised = (align(*drawn, square(256), plain=plain).sketch for plain in (True, False))
+def test_a_sketch_is_learned_in_its_own_contrast_unless_it_is_to_be_raised(drawn: tuple[Path, Path]) -> None:
+    plain, raised = (align(*drawn, square(256), raised=raised).sketch for raised in (False, True))
     assert np.abs(contrast(plain).astype(int) - raised).max() <= 1
     assert plain.std() < raised.std()
 
 
-def test_of_a_sketch_grey_of_more_contrast_is_learned(drawn: tuple[Path, Path]) -> None:
-    aligned = align(*drawn, square(256))
+def test_of_a_sketch_grey_is_learned_and_more_contrast_if_asked(drawn: tuple[Path, Path]) -> None:
+    aligned = align(*drawn, square(256), raised=True)
     assert aligned.sketch.shape == (256, 256)
     assert aligned.apart < 0.05
     eyes = find(aligned.photo)[0].eyes
@@ -619,12 +655,48 @@ class TestTracing:
         assert made[..., 80:, :].mean() == pytest.approx(0.4, abs=1e-3)
         assert made[..., 80, 48] - made[..., 42, 48] > 0.3 * SLOPE
 
-    def test_the_pencil_draws_at_its_own_scale_and_gives_the_photos_size(self) -> None:
-        photo = unit(align(kit.EXAMPLE, kit.EXAMPLE, square(256), trust=True).photo)
-        made = pencilled(photo)
-        assert made.shape == (1, 1, 256, 256)
-        assert made.min() >= 0
-        assert made.max() <= 1
-        assert made[..., :20, :20].mean() > 0.9  # paper
-        eyes = made[..., 110:140, 88:168]
-        assert eyes.min() < 0.35  # ink
+
+class TestLines:
+    """limner's own pencil learns another hand."""
+
+    @pytest.fixture
+    def dark(self, drawn: tuple[Path, Path]) -> Aligned:
+        """The pair, its sketch on dark paper: what the pencil surely does not draw by itself."""
+        pair = align(*drawn, PORTRAIT)
+        return replace(pair, sketch=(pair.sketch // 2).astype(np.uint8))
+
+    def run(self, folder: Path) -> RunConfig:
+        return RunConfig(folder, save_every=2, log_every=1, device="cpu", workers=0)
+
+    def test_the_network_that_learns_is_the_packaged_pencil(self, drawn: tuple[Path, Path]) -> None:
+        photo = align(*drawn, PORTRAIT).photo[:496]
+        with torch.no_grad():
+            ours = pencil().eval()(unit(photo))[0, 0].numpy() * 255
+        assert np.abs(np.asarray(limner.load("pencil")(photo, whole=True)) - ours).max() <= 1
+
+    def test_it_comes_nearer_to_the_sketch(self, dark: Aligned, tmp_path: Path) -> None:
+        net = learned([dark], replace(short_lines(12), average=0.5), self.run(tmp_path))
+        photo, sketch = unit(dark.photo[:496]), torch.from_numpy(dark.sketch[:496] / 255.0)
+        with torch.no_grad():
+            before, after = ((n(photo)[0, 0] - sketch).abs().mean() for n in (pencil().eval(), net))
+        assert after < 0.8 * before
+
+    def test_a_run_that_was_cut_off_ends_as_one_left_alone(self, dark: Aligned, tmp_path: Path) -> None:
+        def cut(progress: Progress) -> None:
+            if progress.done == 3:
+                raise KeyboardInterrupt
+
+        config = short_lines(4)
+        whole = learned([dark], config, self.run(tmp_path / "whole"))
+        with pytest.raises(KeyboardInterrupt):
+            learned([dark], config, self.run(tmp_path / "cut"), cut)
+        again = learned([dark], config, self.run(tmp_path / "cut"))
+        for ours, theirs in zip(whole.parameters(), again.parameters(), strict=True):
+            assert torch.equal(ours, theirs)
+
+    def test_how_many_steps_decides_whether_there_are_any(self) -> None:
+        assert config_of((), "", lines=0).lines is None
+        assert config_of((), "", lines=0).trace == 0
+        assert config_of((), "", "a/b", lines=7).lines == Lines(7)
+        assert config_of((), "", "a/b", lines=7).trace == 1
+        assert config_of((), "", "a/b").lines is None

@@ -134,3 +134,18 @@ def test_texture_is_the_mean_difference_of_neighbours() -> None:
     bars[..., 0::4] = bars[..., 1::4] = 1.0
     # Across (1/2 + 1) / 2 over the two scales, down none: half of the channels.
     assert texture_loss(bars, torch.zeros_like(bars)).item() == pytest.approx(0.375, abs=0.02)
+
+
+def test_a_network_of_one_artist_draws_as_the_one_of_all() -> None:
+    torch.manual_seed(0)
+    net = Generator(3, 1, (4, 8, 6), depth=1, hands=3).eval()
+    for parameter in net.manners.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    x, hands = torch.rand(1, 3, 32, 48), torch.eye(3)
+    with torch.no_grad():
+        each = [net(x, hand) for hand in hands.split(1)]
+        alone = [net.alone(hand) for hand in hands.split(1)]
+        assert all(torch.allclose(of_all, one(x), atol=1e-5) for of_all, one in zip(each, alone, strict=True))
+    assert not torch.allclose(each[0], each[1], atol=1e-2)
+    assert not any("manners" in name for name in alone[0].state_dict())
+    Generator(3, 1, (4, 8, 6), depth=1).load_state_dict(alone[0].state_dict())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LEARNERS", "Settings", "named"]
 
-LEARNERS = ("instruct", "grey", "xdog", "gatys", "paired")
+LEARNERS = ("instruct", "lines", "grey", "xdog", "gatys", "paired")
 """Every learner: the name of its module here."""
 
 

@@ -24,8 +24,6 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
     """
     run = dataclasses.replace(run_of(settings.prior, settings.steps, lesson.seed), folder=lesson.folder)
     pair = lesson.photo, lesson.sketch
-    config = config_of(
-        pair, "for study", settings.prior, largest=True, trust=True, plain=True, states=0, run=run
-    )
+    config = config_of(pair, "for study", settings.prior, largest=True, trust=True, states=0, run=run)
     style = load(train(config, lesson.report), prior=settings.prior)
     return partial(style, sampling=Sampling(steps=settings.drawing_steps, seed=lesson.seed))

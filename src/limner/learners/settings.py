@@ -13,6 +13,8 @@ class Settings:
     """Of `instruct`: steps of learning; by default as `limner learn` does."""
     drawing_steps: int | None = None
     """Of `instruct`: steps of sampling a picture; by default as the method does."""
+    lines_steps: int = 100
+    """Of `lines`: steps of learning; those of `instruct` take what `limner learn` does."""
     paired_steps: int = 300
     """Of `paired`: steps of training. Chosen: short, since one pair is soon known by heart."""
     teacher: str = "photo"

@@ -55,7 +55,7 @@ class Sampling:
         steps: Of the sampling; more take longer.
         text_scale: How much what the style asks for is exaggerated.
         image_scale: How much of the photo is kept.
-        trace: How far it is laid on the lines of limner's own pencil, from 0 to 1.
+        trace: How far it is laid on the lines of a pencil that learned the same pair, from 0 to 1.
         seed: Of all chance; the same seed draws the same picture.
 
     Raises:
@@ -87,6 +87,18 @@ class Sampler(Drawer, Protocol):
 
     def sampled(self, sampling: Sampling) -> Drawer:
         """The drawer under other settings."""
+        ...
+
+
+class Portable(Protocol):
+    """A drawer of which a file for onnxruntime holds another network than itself."""
+
+    def portable(self, about: Mapping[str, str]) -> "tuple[nn.Module, Mapping[str, str]]":
+        """That network, a `Drawer`, and what its file says of itself, from what the style's says.
+
+        Raises:
+            limner.hub.StyleError: Nothing of it can be held so.
+        """
         ...
 
 

@@ -5,9 +5,10 @@ again through skips; the last layers work at full size, where the strokes are. W
 an output pixel depends only on the photo within `radius` pixels of it.
 """
 
+import copy
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -125,6 +126,25 @@ class Generator(nn.Module):
             decoded.append(x)
         made = self.last(x)
         return Trace(encoded, decoded[::-1], made if self.training else made.clamp(0, 1))
+
+    def alone(self, hand: Tensor) -> "Generator":
+        """The network that draws as one of its artists, and knows no others.
+
+        A manner, y = (1 + g) x + b, comes before a 1 x 1 convolution, W y + c: one with the weights
+        W (1 + g) and the bias c + W b does the same.
+
+        Args:
+            hand: (1, hands), 1 for the artist.
+        """
+        plain = copy.deepcopy(self)
+        after = (*(cast(Up, up).project for up in plain.up), cast(nn.Conv2d, plain.last[0]))
+        with torch.no_grad():
+            for manner, conv in zip(cast("list[Manner]", self.manners), after, strict=True):
+                bias = cast(Tensor, conv.bias)
+                bias += conv.weight[..., 0, 0] @ manner.shift(hand)[0]
+                conv.weight *= 1 + manner.gain(hand)[0][:, None, None]
+        plain.manners = nn.ModuleList()
+        return plain
 
     def _by(self, hand: Tensor | None, level: int, x: Tensor) -> Tensor:
         """A map, as the artist would have it."""

@@ -2,7 +2,8 @@
 
 z = Euler ancestral(e, noise),    e = the guided noise of (photo, instruction),    sketch = grey(D(z / s))
 
-which is then, as far as `trace` says, laid on the lines of limner's pencil (`trace.py`).
+which is then, as far as `trace` says, laid on the lines of a pencil that learned the same pair (`lines.py`,
+`trace.py`). With such lines squares are as large as that pencil draws well; the prior's part is enlarged.
 """
 
 import dataclasses
@@ -11,12 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
+from limner.frame import PORTRAIT
 from limner.hub import FetchError, StyleError
 from limner.image import GREY
 from limner.methods.base import Sampling
-from limner.methods.instruct.trace import pencilled, traced
+from limner.methods.instruct.lines import untrained
+from limner.methods.instruct.trace import traced
+from limner.nn.generator import Generator
 from limner.pretrained.folder import PriorError, find
 from limner.pretrained.guidance import instructed
 from limner.pretrained.prior import Prior, load_prior
@@ -31,7 +36,7 @@ class Settings:
         steps: Of Euler's ancestral sampling.
         text_scale: s_T.
         image_scale: s_I.
-        trace: From 0, what the prior draws, to 1, the same on the lines of limner's pencil.
+        trace: From 0, what the prior draws, to 1, the same on the lines of the pencil.
         seed: Of the noise.
     """
 
@@ -42,13 +47,26 @@ class Settings:
     seed: int = 0
 
 
+LINED = 512
+"""About how large a square is in which the pencil knows faces: its eyes are 100 pixels apart."""
+
+
+def side(size: int, lined: bool) -> int:
+    """The side of the squares that a prior of some size draws, alone or on lines: a multiple of its own."""
+    return size * max(1, round(LINED / size)) if lined else size
+
+
 class Drawer(nn.Module):
-    """Draws squares of the prior's size, and nothing else.
+    """Draws squares, and nothing else.
 
     Args:
         prior: Draws; no part of the weights.
         states: c, the instruction, (1, T, width).
         settings: Of the sampling.
+        lines: The pencil that learned the pair; None if none did.
+
+    Raises:
+        StyleError: What is drawn is to be laid on lines, and there are none.
 
     Attributes:
         stride: The side of the squares in pixels.
@@ -58,14 +76,40 @@ class Drawer(nn.Module):
     states: Tensor
     radius = None
 
-    def __init__(self, prior: Prior, states: Tensor, settings: Settings) -> None:
+    def __init__(
+        self, prior: Prior, states: Tensor, settings: Settings, lines: Generator | None = None
+    ) -> None:
         super().__init__()
-        self.prior, self.settings, self.stride = prior, settings, prior.size
+        if settings.trace and lines is None:
+            raise StyleError(
+                f"trace {settings.trace:g}: the style learned no lines to trace; a trace of 0 is expected"
+            )
+        self.prior, self.settings, self.lines = prior, settings, lines
+        self.stride = side(prior.size, lines is not None)
         self.register_buffer("states", states.detach().clone())
 
     def sampled(self, sampling: Sampling) -> "Drawer":
-        """The same instruction under other settings; what is None stays as it is."""
-        return Drawer(self.prior, self.states, dataclasses.replace(self.settings, **sampling.given()))
+        """The same instruction under other settings; what is None stays as it is.
+
+        Raises:
+            StyleError: As of the class.
+        """
+        settings = dataclasses.replace(self.settings, **sampling.given())
+        return Drawer(self.prior, self.states, settings, self.lines)
+
+    def portable(self, about: Mapping[str, str]) -> tuple[nn.Module, Mapping[str, str]]:
+        """See `limner.methods.base.Portable`: the lines alone, without the prior's tone.
+
+        Raises:
+            StyleError: There are none.
+        """
+        if self.lines is None:
+            raise StyleError(
+                f"the style draws by sampling {about['prior']}, which no ONNX file holds; one that learned "
+                "lines too is expected"
+            )
+        kept = {k: v for k, v in about.items() if k not in ("prior", "prior_revision", "lines")}
+        return self.lines, {**kept, "frame": json.dumps(dataclasses.asdict(PORTRAIT))}
 
     @torch.no_grad()
     def forward(self, photo: Tensor) -> Tensor:
@@ -81,18 +125,24 @@ class Drawer(nn.Module):
             PriorError: The photo is of another size, or the prior does not know so many steps.
         """
         prior, told = self.prior, self.settings
-        if photo.shape[2:] != (prior.size, prior.size):
-            raise PriorError(f"a photo {tuple(photo.shape)}; (N, 3, {prior.size}, {prior.size}) is expected")
+        if photo.shape[2:] != (self.stride, self.stride):
+            raise PriorError(
+                f"a photo {tuple(photo.shape)}; (N, 3, {self.stride}, {self.stride}) is expected"
+            )
+        seen = F.interpolate(photo, (prior.size, prior.size), mode="area")
         # Noise comes from the processor, wherever the rest runs.
         chance = torch.Generator().manual_seed(told.seed)
         text = self.states.to(prior.device, prior.dtype)
         epsilon = instructed(
-            prior, text, prior.embed([""]), prior.condition(photo), told.text_scale, told.image_scale
+            prior, text, prior.embed([""]), prior.condition(seen), told.text_scale, told.image_scale
         )
         latents = euler_ancestral(prior, epsilon, prior.noise(len(photo), chance), told.steps, chance)
         made = prior.decode(latents).to(photo.device, photo.dtype)
         grey = (made * made.new_tensor(GREY).view(3, 1, 1)).sum(1, keepdim=True)
-        return grey.lerp(traced(grey, pencilled(photo)), told.trace) if told.trace else grey
+        grey = F.interpolate(grey, photo.shape[2:], mode="bilinear")
+        if self.lines is None or not told.trace:
+            return grey
+        return grey.lerp(traced(grey, self.lines(photo)), told.trace)
 
 
 def build(about: Mapping[str, str]) -> Drawer:
@@ -100,7 +150,7 @@ def build(about: Mapping[str, str]) -> Drawer:
 
     Args:
         about: Holds `prior`, where that lies, `prior_revision`, and, as JSON, `config` with `sampling_steps`,
-            `text_scale`, `image_scale` and, unless it is 0, `trace`.
+            `text_scale`, `image_scale` and `trace`, and, if there are any, `lines`.
 
     Raises:
         StyleError: The prior is not there, or is of another revision.
@@ -110,9 +160,9 @@ def build(about: Mapping[str, str]) -> Drawer:
     prior = _prior(about["prior"], about["prior_revision"])
     told = json.loads(about["config"])
     text_scale, image_scale = float(told["text_scale"]), float(told["image_scale"])
-    # Styles that were learned before there was tracing draw as they did.
-    settings = Settings(int(told["sampling_steps"]), text_scale, image_scale, float(told.get("trace", 0)))
-    return Drawer(prior, torch.zeros_like(prior.embed([""])), settings)
+    lines = untrained(about["lines"]) if "lines" in about else None
+    settings = Settings(int(told["sampling_steps"]), text_scale, image_scale, float(told["trace"]))
+    return Drawer(prior, torch.zeros_like(prior.embed([""])), settings, lines)
 
 
 def _prior(name: str, revision: str) -> Prior:

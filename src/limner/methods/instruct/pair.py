@@ -54,7 +54,7 @@ class Aligned:
 
 
 def read_all(
-    paths: Sequence[Path], frame: Frame, largest: bool = False, trust: bool = False, plain: bool = False
+    paths: Sequence[Path], frame: Frame, largest: bool = False, trust: bool = False, raised: bool = False
 ) -> list[Aligned]:
     """Pairs, aligned.
 
@@ -63,7 +63,7 @@ def read_all(
         frame: The prior's square.
         largest: Take the largest face where there are several.
         trust: Take a sketch that looks like a photo.
-        plain: Leave the contrast of the sketch as it is.
+        raised: Raise the contrast of the sketch.
 
     Raises:
         DataError: There is no pair, or an odd number of pictures; or as `align`.
@@ -73,13 +73,13 @@ def read_all(
     if not paths or len(paths) % 2:
         raise DataError(f"got {len(paths)} pictures; PHOTO SKETCH, or several such pairs, are expected")
     return [
-        align(photo, sketch, frame, largest, trust, plain)
+        align(photo, sketch, frame, largest, trust, raised)
         for photo, sketch in zip(paths[::2], paths[1::2], strict=True)
     ]
 
 
 def align(
-    photo: Path, sketch: Path, frame: Frame, largest: bool = False, trust: bool = False, plain: bool = False
+    photo: Path, sketch: Path, frame: Frame, largest: bool = False, trust: bool = False, raised: bool = False
 ) -> Aligned:
     """One pair, checked and aligned; arguments as of `read_all`.
 
@@ -106,7 +106,7 @@ def align(
             f"{sketch} looks like a photo, without paper or strokes; a drawing is expected after its photo, "
             "or --trust if it is one"
         )
-    made = np.asarray(cv2.cvtColor(laid, cv2.COLOR_RGB2GRAY), np.uint8) if plain else contrast(laid)
+    made = contrast(laid) if raised else np.asarray(cv2.cvtColor(laid, cv2.COLOR_RGB2GRAY), np.uint8)
     return Aligned(seen, made, apart)
 
 

@@ -1,4 +1,4 @@
-"""Learning of the `instruct` method: one instruction by gradient, everything else frozen.
+"""Learning of the `instruct` method: one instruction by gradient, the prior frozen; before it, lines.
 
     c' = arg min_c sum_t L(c, t),    L = 4 MSE(e, eps_t) - 0.1 clamp(cos(d, W mean_tokens(c)), -1, 0.5)
 
@@ -21,18 +21,20 @@ from torch import Tensor
 from torch.optim import AdamW
 
 from limner.engine.run import Run
-from limner.frame import head
+from limner.frame import PORTRAIT, Frame, head
 from limner.image import Picture, from_unit, to_unit
 from limner.methods.base import describe
 from limner.methods.instruct.config import Config
 from limner.methods.instruct.guide import load_guide
 from limner.methods.instruct.instruction import Instruction, Kept, known_sentences, nearest, spaced
+from limner.methods.instruct.lines import learned, shape
 from limner.methods.instruct.loss import direction
-from limner.methods.instruct.model import Drawer, Settings
+from limner.methods.instruct.model import Drawer, Settings, side
 from limner.methods.instruct.objective import Objective
 from limner.methods.instruct.pair import Aligned, read_all
 from limner.methods.instruct.preview import Strip
 from limner.methods.instruct.times import HOLD, LEARN, Times, spread
+from limner.nn.generator import Generator
 from limner.pretrained.folder import PriorError, find
 from limner.pretrained.prior import Prior, load_prior
 from limner.progress import Report, silent
@@ -60,8 +62,12 @@ def train(config: Config, report: Report = silent) -> Path:
         FloatingPointError: The loss is no longer finite; the best state before is in `style.safetensors`.
     """
     prior = _opened(config.prior)
-    pairs = read_all(config.pairs, head(prior.size), config.largest, config.trust, config.plain)
+    pairs = _aligned(config, head(prior.size))
     photos, sketches = _tensors(pairs)
+    lines = None
+    if config.lines:
+        run_of_lines = dataclasses.replace(config.run, folder=config.run.folder / "lines", save_every=25)
+        lines = learned(_aligned(config, PORTRAIT), config.lines, run_of_lines, report)
     clip = load_guide(config, prior)
     sentence = config.instruction
     if clip and config.start == "nearest":
@@ -75,10 +81,11 @@ def train(config: Config, report: Report = silent) -> Path:
     run = Run(
         config.run,
         keep={"instruction": instruction, "kept": kept, "optimizer": optimizer},
-        about=_about(config, prior, pairs, sentence),
+        about=_about(config, prior, pairs, sentence, lines),
         report=report,
     )
-    strip = Strip(config.run.folder, [(pair.photo, pair.sketch) for pair in pairs])
+    shown = _aligned(config, head(side(prior.size, lines is not None)))
+    strip = Strip(config.run.folder, [(pair.photo, pair.sketch) for pair in shown])
     prior, clip = prior.to(run.device), clip.to(run.device) if clip else None
 
     # z_y, z_x and d, and the fixed set of (t, noise) that states are compared by.
@@ -102,12 +109,22 @@ def train(config: Config, report: Report = silent) -> Path:
             if done % config.look_every == 0 or done == config.run.steps:
                 kept.look(instruction.states, objective.mean(held, instruction.states))
             if done in _shown(config):
-                strip.add(done, _drawn(config, prior, kept, photos))
+                strip.add(done, _drawn(config, prior, kept, shown[0].photo, lines))
             run.log({**terms, "kept": kept.loss})
     except FloatingPointError as error:
-        good = run.write({"states": kept.states})
+        good = run.write(_weights(kept, lines))
         raise FloatingPointError(f"{error} {good} draws by the best state before.") from error
-    return run.finish({"states": kept.states})
+    return run.finish(_weights(kept, lines))
+
+
+def _aligned(config: Config, frame: Frame) -> list[Aligned]:
+    return read_all(config.pairs, frame, config.largest, config.trust, config.raised)
+
+
+def _weights(kept: Kept, lines: Generator | None) -> dict[str, Tensor]:
+    """What the style holds; the lines in half precision."""
+    drawn = lines.state_dict() if lines else {}
+    return {"states": kept.states, **{f"lines.{name}": value.half() for name, value in drawn.items()}}
 
 
 def _opened(name: str) -> Prior:
@@ -132,13 +149,16 @@ def _shown(config: Config) -> set[int]:
     return {config.run.steps * i // config.states for i in range(1, config.states + 1)}
 
 
-def _drawn(config: Config, prior: Prior, kept: Kept, photos: Tensor) -> Picture:
-    """The first photo, drawn by the best state so far."""
+def _drawn(config: Config, prior: Prior, kept: Kept, photo: Picture, lines: Generator | None) -> Picture:
+    """A photo, drawn by the best state so far."""
     settings = Settings(config.sampling_steps, config.text_scale, config.image_scale, config.trace)
-    return from_unit(Drawer(prior, kept.states, settings)(photos[:1])[0].numpy())
+    drawer = Drawer(prior, kept.states, settings, lines)
+    return from_unit(drawer(torch.from_numpy(to_unit(photo))[None])[0].numpy())
 
 
-def _about(config: Config, prior: Prior, pairs: Sequence[Aligned], sentence: str) -> dict[str, str]:
+def _about(
+    config: Config, prior: Prior, pairs: Sequence[Aligned], sentence: str, lines: Generator | None
+) -> dict[str, str]:
     """What the weight file says of itself; it tells nobody's folders and nobody's name."""
     seen = sha256(b"".join(picture.tobytes() for pair in pairs for picture in (pair.photo, pair.sketch)))
     config = dataclasses.replace(
@@ -147,9 +167,10 @@ def _about(config: Config, prior: Prior, pairs: Sequence[Aligned], sentence: str
     count = "1 pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
     return {
         **describe(config, "photo-sketch", f"{count}, sha256 of the aligned pictures {seen.hexdigest()}"),
-        "frame": json.dumps(dataclasses.asdict(head(prior.size))),
+        "frame": json.dumps(dataclasses.asdict(head(side(prior.size, lines is not None)))),
         "prior": config.prior,
         "prior_revision": find(prior.name).fingerprint,
+        **({"lines": shape(lines)} if lines else {}),
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -46,6 +47,11 @@ class OneHand(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Takes (N, C, H, W) in [0, 1], H and W multiples of `stride`; gives (N, C', H, W)."""
         return self.student(x, self.hand)
+
+    def portable(self, about: Mapping[str, str]) -> tuple[Generator, Mapping[str, str]]:
+        """See `limner.methods.base.Portable`: the same drawing, no artist left to choose."""
+        hand = cast("Tensor | None", self.hand)
+        return (self.student if hand is None else self.student.alone(hand)), about
 
 
 class Adapters(nn.Module):
