@@ -332,7 +332,7 @@ def learn(
         steps: Of learning; by default 100 on the stand-in, 1000 on others.
         instruction: The sentence that learning starts from, unless a known one is better.
         start: Learn from that sentence, or from the known one that is nearest to the pair by CLIP, or that
-            has the lowest loss; by default best on the stand-in, given on others.
+            draws it best; by default best on the stand-in, given on others.
         largest: Take the largest face of each picture where there are several.
         trust: Learn from a sketch that looks like a photo, as soft tonal drawings may.
         text_scale: How much the hand is exaggerated, in learning and by default in drawing; by default 2 on

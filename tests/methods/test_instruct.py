@@ -45,6 +45,7 @@ from limner.methods.instruct.objective import Asked, Objective
 from limner.methods.instruct.pair import Aligned, align, is_photo
 from limner.methods.instruct.times import HOLD, LEARN, Times, noises, spread
 from limner.methods.instruct.trace import EPSILON, RADIUS, SLOPE, traced
+from limner.methods.instruct.train import SHORTLIST, nearest_in_tone
 from limner.methods.style import open_style
 from limner.pretrained.clip import load_clip
 from limner.pretrained.folder import PriorError
@@ -277,10 +278,29 @@ def test_learning_starts_from_the_best_sentence(
     assert 40 < len(said) <= 56
     held = [objective.ask([t], [0], HOLD) for t in spread(4)]
     losses = [float(objective.mean(held, prior.embed([each]))) for each in said]
-    assert objective.best(said) == said[int(np.argmin(losses))]
-    INSTRUCT.train(replace(config, start="best", run=replace(config.run, steps=1)), silent)
+    assert objective.best(said, 3) == [said[i] for i in np.argsort(losses)[:3]]
+    config = replace(config, start="best", clip_weight=0.0, run=replace(config.run, steps=1))
+    INSTRUCT.train(config, silent)
     _, about = open_style(tmp_path / "run" / "style.safetensors", prior=str(prior_folder))
-    assert json.loads(about["config"])["instruction"] == objective.best([config.instruction, *said])
+    likely = objective.best([config.instruction, *said], SHORTLIST)
+    settled = nearest_in_tone(config, prior, likely, unit(aligned.photo), unit(aligned.sketch))
+    assert json.loads(about["config"])["instruction"] == settled in likely
+
+
+def test_of_the_likely_sentences_that_one_is_taken_whose_drawing_has_the_sketchs_tone(
+    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three sentences draw pages of one grey each; the middle one is the sketch's."""
+    prior, config = load_prior(prior_folder), settings(tmp_path, prior_folder, drawn)
+    greys = {"dark": 0.2, "middle": 0.6, "pale": 0.9}
+    told = {float(prior.embed([said]).sum()): grey for said, grey in greys.items()}
+
+    def drawn_as(self: Drawer, photo: Tensor) -> Tensor:
+        return torch.full_like(photo[:, :1], told[float(self.states.sum())])
+
+    monkeypatch.setattr(Drawer, "forward", drawn_as)
+    photo, sketch = torch.rand(1, 3, 64, 64), torch.full((1, 3, 64, 64), 0.55)
+    assert nearest_in_tone(config, prior, list(greys), photo, sketch) == "middle"
 
 
 def test_of_a_prior_of_v_the_error_is_that_of_v(
@@ -391,6 +411,7 @@ class TestStyle:
         assert (hand.frame.size, hand.frame.eyes) == (PORTRAIT.size, ([150, 250], [250, 250]))
         assert not {"prior", "prior_revision", "lines"} & hand.about.keys()
         assert hand.about["licence"] == "for tests"
+        assert "lines begun from pencil, CC BY 4.0" in hand.about["trained_on"]
         photo = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
         drawer = cast(Drawer, open_style(lined, prior=str(prior_folder))[0])
         assert drawer.lines is not None
@@ -528,6 +549,12 @@ class TestRefusals:
         plain = write_prior(tmp_path / "plain")
         with pytest.raises(PriorError, match="takes no photo"):
             INSTRUCT.train(settings(tmp_path, plain, drawn), silent)
+
+    def test_lines_that_are_traced_and_not_learned(
+        self, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        with pytest.raises(LimnerError, match="trace 1 of lines that are not learned"):
+            INSTRUCT.train(replace(settings(tmp_path, prior_folder, drawn), trace=1.0), silent)
 
     def test_an_instruction_without_words(
         self, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path

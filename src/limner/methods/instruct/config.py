@@ -105,7 +105,8 @@ class Config:
     """The sentence that learning starts from. Chosen."""
     start: Start = "best"
     """Start from the sentence above, or from it or a sentence of `limner.data.edits`: `nearest` takes the one
-    nearest in CLIP to the direction from photo to sketch, `best` the one of the lowest loss. Chosen."""
+    nearest in CLIP to the direction from photo to sketch, `best`, of those of the lowest loss, the one by
+    which the prior draws the first photo nearest in tone to its sketch. Chosen."""
     text_scale: float = 2.0
     """s_T of the guidance, in the loss and in drawing; 1, with image_scale 1, is no guidance. Chosen, as the
     rate and the steps of sampling, on pairs of CUHK and FS2K that are held out of the training splits; those

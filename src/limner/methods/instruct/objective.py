@@ -70,11 +70,12 @@ class Objective:
         return {"loss": loss, **parts}
 
     @torch.no_grad()
-    def best(self, sentences: Sequence[str]) -> str:
-        """The sentence of the lowest L, over a few times and noises that are not learned from."""
-        count = len(self.z_y)
-        asked = [self.ask([t], [i % count], HOLD) for i, t in enumerate(spread(max(LOOKS, count)))]
-        return min(sentences, key=lambda sentence: float(self.mean(asked, self.prior.embed([sentence]))))
+    def best(self, sentences: Sequence[str], count: int = 1) -> list[str]:
+        """The sentences of the lowest L, lowest first, over a few times and noises not learned from."""
+        pairs = len(self.z_y)
+        asked = [self.ask([t], [i % pairs], HOLD) for i, t in enumerate(spread(max(LOOKS, pairs)))]
+        losses = {each: float(self.mean(asked, self.prior.embed([each]))) for each in sentences}
+        return sorted(sentences, key=losses.__getitem__)[:count]
 
     @torch.no_grad()
     def mean(self, asked: Sequence[Asked], states: Tensor) -> Tensor:

@@ -20,6 +20,14 @@ EPSILON = 1e-4
 SLOPE = 0.7
 
 
+def mean(x: Tensor) -> Tensor:
+    """Means of (N, C, side, side) over the square around each pixel, likewise; beyond the edge, mirrored."""
+    radius = max(1, round(RADIUS * x.shape[-1]))
+    # One way after the other, since the time of a pool grows with its area.
+    whole = F.pad(x, (radius,) * 4, mode="reflect")
+    return F.avg_pool2d(F.avg_pool2d(whole, (2 * radius + 1, 1), 1), (1, 2 * radius + 1), 1)
+
+
 def traced(drawn: Tensor, lines: Tensor) -> Tensor:
     """A drawing on given lines.
 
@@ -30,13 +38,6 @@ def traced(drawn: Tensor, lines: Tensor) -> Tensor:
     Returns:
         q, likewise.
     """
-    radius = max(1, round(RADIUS * drawn.shape[-1]))
-
-    def mean(x: Tensor) -> Tensor:
-        # One way after the other, since the time of a pool grows with its area.
-        whole = F.pad(x, (radius,) * 4, mode="reflect")
-        return F.avg_pool2d(F.avg_pool2d(whole, (2 * radius + 1, 1), 1), (1, 2 * radius + 1), 1)
-
     centre, level = mean(lines), mean(drawn)
     a = (mean(lines * drawn) - centre * level) / (mean(lines**2) - centre**2 + EPSILON)
     a = a.clamp(min=SLOPE)
