@@ -272,7 +272,7 @@ def test_learning_starts_from_the_best_sentence(
     prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
 ) -> None:
     prior, config = load_prior(prior_folder), settings(tmp_path, prior_folder, drawn)
-    aligned = align(*drawn, square(prior.size))
+    aligned = align(*drawn, head(prior.size))
     objective = Objective(config, prior, None, unit(aligned.photo), unit(aligned.sketch))
     said = spaced(known_sentences())
     assert 40 < len(said) <= 56
