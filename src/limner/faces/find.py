@@ -4,7 +4,8 @@ It looks twice. The first look goes over the picture at sizes halved again and a
 once between 20 and 40 pixels large, and asks of each 8 x 8 cell whether a face is centred there. The second
 look takes each face found, upright and 36 pixels between the eyes, and its mirror image, lets every cell vote
 on where the points are, and says whether this is a face at all; then twice more, each from the better points,
-at last turned a little to either side, since answers to different views err differently.
+at last turned a little to either side, since answers to different views err differently. Where both see
+nobody, they look once more, at sizes between.
 
 Coordinates are those of `limner.faces.align`. The net, `limner.methods.finder`, is trained to answer in the
 channels and units that are named here.

@@ -59,7 +59,8 @@ class Lines:
     clip: float = 400.0
     """The largest norm of the pencil's gradient."""
     average: float = 0.99
-    """Decay of the running average of the pencil's weights, which is what draws."""
+    """Decay of the running average of the pencil's weights, which is what draws; in fewer than 900 steps it
+    is not reached (`limner.nn.average`)."""
     augment: Augment = field(default_factory=lambda: Augment(crop=192, gamma=0.8, cast=0.15))
     """How the pair is changed."""
 

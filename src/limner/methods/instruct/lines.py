@@ -48,17 +48,6 @@ def pencil() -> Generator:
     return net
 
 
-def untrained(told: str) -> Generator:
-    """The network that `shape` told of."""
-    return Generator(**json.loads(told))
-
-
-def shape(net: Generator) -> str:
-    """What a weight file says of the network, as JSON."""
-    widths = [net.stem.out_channels, *(down.out_channels for down in net.down)]  # pyright: ignore
-    return json.dumps({"widths": widths, "depth": net.depth})
-
-
 def learned(pairs: Sequence[Aligned], config: Lines, run: RunConfig, report: Report = silent) -> Generator:
     """The pencil with the strokes of the pairs; the same call goes on with a run that was cut off.
 
@@ -113,5 +102,4 @@ def learned(pairs: Sequence[Aligned], config: Lines, run: RunConfig, report: Rep
         average.update(draw)
         course.log({"l1": l1, "texture": texture, "fool": fool, "match": match, "judge": judged})
 
-    course.finish({})
     return average.module.eval().requires_grad_(False).cpu()

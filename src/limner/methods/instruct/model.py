@@ -19,7 +19,6 @@ from limner.frame import PORTRAIT
 from limner.hub import FetchError, StyleError
 from limner.image import GREY
 from limner.methods.base import Sampling
-from limner.methods.instruct.lines import untrained
 from limner.methods.instruct.trace import traced
 from limner.nn.generator import Generator
 from limner.pretrained.folder import PriorError, find
@@ -160,9 +159,20 @@ def build(about: Mapping[str, str]) -> Drawer:
     prior = _prior(about["prior"], about["prior_revision"])
     told = json.loads(about["config"])
     text_scale, image_scale = float(told["text_scale"]), float(told["image_scale"])
-    lines = untrained(about["lines"]) if "lines" in about else None
+    lines = _untrained(about["lines"]) if "lines" in about else None
     settings = Settings(int(told["sampling_steps"]), text_scale, image_scale, float(told["trace"]))
     return Drawer(prior, torch.zeros_like(prior.embed([""])), settings, lines)
+
+
+def _untrained(told: str) -> Generator:
+    """The lines' network that `shape` told of."""
+    return Generator(**json.loads(told))
+
+
+def shape(net: Generator) -> str:
+    """What a weight file says of the lines' network, as JSON."""
+    widths = [net.stem.out_channels, *(down.out_channels for down in net.down)]  # pyright: ignore
+    return json.dumps({"widths": widths, "depth": net.depth})
 
 
 def _prior(name: str, revision: str) -> Prior:

@@ -71,7 +71,12 @@ class Objective:
 
     @torch.no_grad()
     def best(self, sentences: Sequence[str], count: int = 1) -> list[str]:
-        """The sentences of the lowest L, lowest first, over a few times and noises not learned from."""
+        """The sentences of the lowest L, lowest first, over a few times and noises not learned from.
+
+        Args:
+            sentences: At least one.
+            count: How many of them are given, at most.
+        """
         pairs = len(self.z_y)
         asked = [self.ask([t], [i % pairs], HOLD) for i, t in enumerate(spread(max(LOOKS, pairs)))]
         losses = {each: float(self.mean(asked, self.prior.embed([each]))) for each in sentences}

@@ -29,15 +29,16 @@ from limner.methods.base import describe
 from limner.methods.instruct.config import Config
 from limner.methods.instruct.guide import load_guide
 from limner.methods.instruct.instruction import Instruction, Kept, known_sentences, nearest, spaced
-from limner.methods.instruct.lines import PENCIL, learned, shape
+from limner.methods.instruct.lines import PENCIL, learned
 from limner.methods.instruct.loss import direction
-from limner.methods.instruct.model import Drawer, Settings, side
+from limner.methods.instruct.model import Drawer, Settings, shape, side
 from limner.methods.instruct.objective import Objective
 from limner.methods.instruct.pair import Aligned, read_all
 from limner.methods.instruct.preview import Strip
 from limner.methods.instruct.times import HOLD, LEARN, Times, spread
 from limner.methods.instruct.trace import mean
 from limner.nn.generator import Generator
+from limner.pretrained.clip import Clip
 from limner.pretrained.folder import PriorError, find
 from limner.pretrained.prior import Prior, load_prior
 from limner.progress import Report, silent
@@ -77,16 +78,11 @@ def train(config: Config, report: Report = silent) -> Path:
     photos, sketches = _tensors(pairs)
     lines = None
     if config.lines:
+        # A checkpoint of the lines is three hundred times as large as one of the instruction.
         run_of_lines = dataclasses.replace(config.run, folder=config.run.folder / "lines", save_every=25)
         lines = learned(_aligned(config, PORTRAIT), config.lines, run_of_lines, report)
     clip = load_guide(config, prior)
-    sentence = config.instruction
-    if clip and config.start == "nearest":
-        sentence = nearest(clip, direction(clip, photos, sketches), [sentence, *known_sentences()])
-    if config.start == "best":
-        objective = Objective(config, prior, clip, photos, sketches)
-        likely = objective.best([sentence, *spaced(known_sentences())], SHORTLIST)
-        sentence = nearest_in_tone(config, prior, likely, photos, sketches)
+    sentence = _start(config, prior, clip, photos, sketches)
     instruction = Instruction(prior, sentence)
     kept = Kept(instruction)
     optimizer = AdamW([instruction.states], config.rate)
@@ -129,6 +125,18 @@ def train(config: Config, report: Report = silent) -> Path:
     return run.finish(_weights(kept, lines))
 
 
+def _start(config: Config, prior: Prior, clip: Clip | None, photos: Tensor, sketches: Tensor) -> str:
+    """The sentence that learning starts from."""
+    given = config.instruction
+    if clip and config.start == "nearest":
+        return nearest(clip, direction(clip, photos, sketches), [given, *known_sentences()])
+    if config.start == "best":
+        objective = Objective(config, prior, clip, photos, sketches)
+        likely = objective.best([given, *spaced(known_sentences())], SHORTLIST)
+        return nearest_in_tone(config, prior, likely, photos, sketches)
+    return given
+
+
 @torch.no_grad()
 def nearest_in_tone(
     config: Config, prior: Prior, sentences: Sequence[str], photos: Tensor, sketches: Tensor
@@ -136,7 +144,14 @@ def nearest_in_tone(
     """The sentence by which the prior draws the first photo nearest to its sketch, in means over squares.
 
     L tells little of tone, which is what is taken of the prior's drawing where there are lines: a sentence
-    that asks for thin lines on paper may have the lowest.
+    that asks for thin lines on paper may have the lowest. Chosen.
+
+    Args:
+        config: Steps and scales of the sampling.
+        prior: Draws.
+        sentences: At least one.
+        photos: (N, 3, side, side) in [0, 1], side the prior's; of several pairs the first counts.
+        sketches: Theirs, likewise, three equal channels.
     """
     settings = Settings(min(TRYING, config.sampling_steps), config.text_scale, config.image_scale, 0.0)
     wanted = mean(sketches[:1, :1])
