@@ -3,23 +3,29 @@
     python -m benchmarks.instruct_ablation --set cuhk --data CUHK
 
 Every eighth training pair is drawn and scored (the split SET-choose), the others teach; no test picture is
-looked at. The pairs that teach are those of `limner.evaluate.trials` for five pairs, the middle one where one
-is enough. Noises and seed are the same in every variant.
+looked at. The pairs that teach are those of `limner.evaluate.trials` for five pairs, the middle one first.
+Noises and seed are the same in every variant; those that differ in drawing alone share what was learned.
 """
 
 import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from hashlib import sha256
 from pathlib import Path
+from statistics import fmean
 from typing import Any
+
+from numpy.typing import ArrayLike
+from PIL import Image
 
 from benchmarks.record import Table, show
 from limner import sketcher
 from limner.evaluate import PROTOCOLS, Hand, Plan, bench
 from limner.evaluate.subjects import Subject, subjects_of
 from limner.evaluate.trials import teaching
+from limner.image import Picture
 from limner.methods.base import Sampling
+from limner.methods.instruct import trace
 from limner.methods.instruct.config import Config, Lines, config_of, run_of
 from limner.methods.instruct.train import train
 
@@ -35,12 +41,14 @@ class Variant:
         steps: Of learning; None takes the method's.
         pairs: That teach together.
         drawing: How the style samples where that is not as it was learned.
+        tracing: Constants of `limner.methods.instruct.trace` that differ.
     """
 
     learning: Mapping[str, Any]
     steps: int | None = None
     pairs: int = 1
     drawing: Sampling = field(default_factory=Sampling)
+    tracing: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 DEFAULT = Config((), "for study")
@@ -49,6 +57,9 @@ GUIDED = Sampling(text_scale=DEFAULT.text_scale, image_scale=DEFAULT.image_scale
 VARIANTS: Mapping[str, Variant] = {
     "all of it": Variant({}),
     "nothing traced": Variant({}, drawing=Sampling(trace=0.0)),
+    **{f"least slope {slope:g}": Variant({}, tracing={"SLOPE": slope}) for slope in (0.4, 0.7, 1.0)},
+    **{f"radius 1/{side}": Variant({}, tracing={"RADIUS": 1 / side}) for side in (32, 8)},
+    **{f"{steps} steps of drawing": Variant({}, drawing=Sampling(steps=steps)) for steps in (4, 6, 8, 20)},
     "lines of a pencil that learned nothing": Variant({"lines": Lines(1, rate=0.0)}),
     "nothing learned": Variant({}, steps=0),
     "no CLIP term": Variant({"clip_weight": 0.0}),
@@ -68,17 +79,31 @@ VARIANTS: Mapping[str, Variant] = {
 
 
 def learned(variant: Variant, teachers: list[Subject], folder: Path, prior: str) -> Hand:
-    """What a variant draws with."""
+    """What a variant draws with, once the first of some teachers have taught it."""
     # Nothing learned: one step at no rate, which leaves the sentence's own states.
     still: dict[str, Any] = {"rate": 0.0} if variant.steps == 0 else {}
-    steps = variant.steps or (1 if still else None)
-    first = len(teachers) // 2
-    chosen = (teachers[first:] + teachers[:first])[: variant.pairs]
-    pairs = tuple(path for each in chosen for path in (each.source, each.real) if path)
-    run = replace(run_of(prior, steps), folder=folder)
-    config = config_of(pairs, "for study", prior, largest=True, trust=True, states=0, run=run, **still)
-    style = sketcher.load(train(replace(config, **variant.learning)), prior=prior)
-    return partial(style, sampling=variant.drawing)
+    run = run_of(prior, variant.steps or (1 if still else None))
+    pairs = tuple(path for each in teachers[: variant.pairs] for path in (each.source, each.real) if path)
+    usual = config_of(pairs, "for study", prior, largest=True, trust=True, states=0, run=run, **still)
+    config = replace(usual, **variant.learning)
+    folder = folder / sha256(repr(config).encode()).hexdigest()[:16]
+    made = folder / "style.safetensors"
+    if not made.exists():
+        train(replace(config, run=replace(run, folder=folder)))
+    style = sketcher.load(made, prior=prior)
+
+    def draw(picture: Picture, *, points: ArrayLike | None = None, whole: bool = False) -> Image.Image:
+        """The style under the variant's constants, which are put back."""
+        before = {name: getattr(trace, name) for name in variant.tracing}
+        try:
+            for name, value in variant.tracing.items():
+                setattr(trace, name, value)
+            return style(picture, points=points, whole=whole, sampling=variant.drawing)
+        finally:
+            for name, value in before.items():
+                setattr(trace, name, value)
+
+    return draw
 
 
 def main() -> None:
@@ -86,27 +111,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--set", required=True, help="name of a data set with a split NAME-choose")
     parser.add_argument("--data", type=Path, required=True, help="where it lies")
+    parser.add_argument("--artist", default="", help="of FS2K: leaves the pairs of one artist")
     parser.add_argument("--prior", default="stand-in")
+    parser.add_argument("--trials", type=int, default=1, help="pairs that teach one after the other, 1 to 5")
     parser.add_argument("--only", nargs="*", default=[], help="variants, by their names; by default all")
     parser.add_argument("--out", type=Path, default=Path("runs/instruct-ablation"))
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     protocol = replace(PROTOCOLS[given.set], metrics=("ssim", "fsim", "scoot", "structure"))
-    split = f"{given.set}-choose"
+    split = f"{given.set}-choose" + (f"/{given.artist}" if given.artist else "")
     teachers = teaching(protocol, given.data, split, subjects_of(protocol, given.data, split)[0], TEACH)
     names = {name: "".join(c if c.isalnum() else "-" for c in name) for name in given.only or VARIANTS}
+    # The middle pair first, then those after it.
+    middle = TEACH // 2
+    turns = [teachers[i:] + teachers[:i] for i in ((middle + trial) % TEACH for trial in range(given.trials))]
     hands = {
-        short: learned(VARIANTS[name], teachers, given.out / short, given.prior)
+        f"{short}-{trial}": learned(VARIANTS[name], turn, given.out / "learned", given.prior)
         for name, short in names.items()
+        for trial, turn in enumerate(turns)
     }
     result = bench(Plan(protocol, given.data, hands, {}, given.out / "bench", split=split, keep=True))
     rows: list[tuple[str, ...]] = []
     for name, short in names.items():
-        means = [result.scores[short].record()[metric]["mean"] for metric in protocol.metrics]
+        records = [result.scores[f"{short}-{trial}"].record() for trial in range(given.trials)]
+        means = [[record[metric]["mean"] for record in records] for metric in protocol.metrics]
         # No face found in any sketch leaves no structure to measure.
-        rows.append((name, *("none" if mean is None else f"{mean:.4f}" for mean in means)))
+        rows.append((name, *("none" if None in each else f"{fmean(each):.4f}" for each in means)))
     told = [teacher.name for teacher in teachers]
-    show(given.json, Table("variants", ("variant", *protocol.metrics), tuple(rows)), teachers=told)
+    table = Table("variants", ("variant", *protocol.metrics), tuple(rows))
+    show(given.json, table, teachers=told, trials=given.trials)
 
 
 if __name__ == "__main__":

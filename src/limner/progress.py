@@ -5,7 +5,7 @@ The library never prints: it calls a `Report` with a `Progress`, and the door th
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -44,6 +44,15 @@ Report = Callable[[Progress], None]
 def silent(progress: Progress) -> None:
     """The `Report` that shows nothing."""
     del progress
+
+
+def named(name: str, report: Report) -> Report:
+    """A report of one of several pieces of work, whose notes begin with its name."""
+
+    def told(progress: Progress) -> None:
+        report(replace(progress, note=f"{name}: {progress.note}" if progress.note else name))
+
+    return told
 
 
 def reporting(things: Sequence[T], unit: str, report: Report, note: str = "") -> Generator[T, None, None]:

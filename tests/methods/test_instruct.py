@@ -238,13 +238,17 @@ def test_a_loss_that_is_no_number_stops_and_leaves_the_best_state(
 def test_a_run_that_was_cut_off_ends_as_one_left_alone(
     style: Path, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
 ) -> None:
+    notes: list[str] = []
+
     def cut(progress: Progress) -> None:
+        notes.append(progress.note)
         if progress.done == 3:
             raise KeyboardInterrupt
 
     config = settings(tmp_path, prior_folder, drawn)
     with pytest.raises(KeyboardInterrupt):
         INSTRUCT.train(config, cut)
+    assert all(note.startswith("instruction") for note in notes)
     made = INSTRUCT.train(config, silent)
     assert torch.equal(load_file(made)["states"], load_file(style)["states"])
     with pytest.raises(LimnerError, match="other settings"):

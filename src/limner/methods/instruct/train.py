@@ -41,7 +41,7 @@ from limner.nn.generator import Generator
 from limner.pretrained.clip import Clip
 from limner.pretrained.folder import PriorError, find
 from limner.pretrained.prior import Prior, load_prior
-from limner.progress import Report, silent
+from limner.progress import Report, named, silent
 
 SHORTLIST, TRYING = 8, 6
 """Sentences that draw the photo before one is learned from, and the steps of each drawing. Chosen: of four
@@ -80,7 +80,7 @@ def train(config: Config, report: Report = silent) -> Path:
     if config.lines:
         # A checkpoint of the lines is three hundred times as large as one of the instruction.
         run_of_lines = dataclasses.replace(config.run, folder=config.run.folder / "lines", save_every=25)
-        lines = learned(_aligned(config, PORTRAIT), config.lines, run_of_lines, report)
+        lines = learned(_aligned(config, PORTRAIT), config.lines, run_of_lines, named("lines", report))
     clip = load_guide(config, prior)
     sentence = _start(config, prior, clip, photos, sketches)
     instruction = Instruction(prior, sentence)
@@ -90,7 +90,7 @@ def train(config: Config, report: Report = silent) -> Path:
         config.run,
         keep={"instruction": instruction, "kept": kept, "optimizer": optimizer},
         about=_about(config, prior, pairs, sentence, lines),
-        report=report,
+        report=named("instruction", report),
     )
     shown = _aligned(config, head(side(prior.size, lines is not None)))
     strip = Strip(config.run.folder, [(pair.photo, pair.sketch) for pair in shown])
