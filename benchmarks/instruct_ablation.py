@@ -57,7 +57,6 @@ GUIDED = Sampling(text_scale=DEFAULT.text_scale, image_scale=DEFAULT.image_scale
 VARIANTS: Mapping[str, Variant] = {
     "all of it": Variant({}),
     "nothing traced": Variant({}, drawing=Sampling(trace=0.0)),
-    **{f"least slope {slope:g}": Variant({}, tracing={"SLOPE": slope}) for slope in (0.4, 0.7, 1.0)},
     **{f"radius 1/{side}": Variant({}, tracing={"RADIUS": 1 / side}) for side in (32, 8)},
     **{f"{steps} steps of drawing": Variant({}, drawing=Sampling(steps=steps)) for steps in (4, 6, 8, 20)},
     "lines of a pencil that learned nothing": Variant({"lines": Lines(1, rate=0.0)}),
