@@ -42,7 +42,7 @@ from limner.methods.instruct.instruction import Instruction, known_sentences, ne
 from limner.methods.instruct.lines import learned, pencil
 from limner.methods.instruct.model import Drawer
 from limner.methods.instruct.objective import Asked, Objective
-from limner.methods.instruct.pair import Aligned, align, is_photo
+from limner.methods.instruct.pair import Aligned, fit, is_photo
 from limner.methods.instruct.times import HOLD, LEARN, Times, noises, spread
 from limner.methods.instruct.trace import RADIUS, traced
 from limner.methods.instruct.train import SHORTLIST, nearest_in_tone
@@ -142,7 +142,7 @@ def test_the_loss_and_its_gradient_are_those_of_an_independent_computation(
 ) -> None:
     config = settings(tmp_path, prior_folder, drawn)
     prior = load_prior(prior_folder)
-    aligned = align(*drawn, square(prior.size))
+    aligned = fit(*drawn).into(square(prior.size))
     photo, sketch = unit(aligned.photo), unit(aligned.sketch)
     ours = Objective(config, prior, load_guide(config, prior), photo, sketch)
     states = Instruction(prior, config.instruction).states
@@ -276,7 +276,7 @@ def test_learning_starts_from_the_best_sentence(
     prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
 ) -> None:
     prior, config = load_prior(prior_folder), settings(tmp_path, prior_folder, drawn)
-    aligned = align(*drawn, head(prior.size))
+    aligned = fit(*drawn).into(head(prior.size))
     objective = Objective(config, prior, None, unit(aligned.photo), unit(aligned.sketch))
     said = spaced(known_sentences())
     assert 40 < len(said) <= 56
@@ -314,7 +314,7 @@ def test_of_a_prior_of_v_the_error_is_that_of_v(
         tmp_path_factory.mktemp("prior") / "v", replace(FULL, instructs=True), prediction="v_prediction"
     )
     prior = load_prior(folder)
-    aligned = align(*drawn, square(prior.size))
+    aligned = fit(*drawn).into(square(prior.size))
     config = settings(folder, folder, drawn)
     objective = Objective(config, prior, None, unit(aligned.photo), unit(aligned.sketch))
     states, t = prior.embed(["a pencil"]), 400
@@ -387,7 +387,7 @@ class TestStyle:
         drawer = cast(Drawer, open_style(lined, prior=str(prior_folder))[0])
         assert drawer.stride == 512
         assert drawer.lines is not None
-        photo = unit(align(kit.EXAMPLE, kit.EXAMPLE, head(512), trust=True).photo)
+        photo = unit(fit(kit.EXAMPLE, kit.EXAMPLE, trust=True).into(head(512)).photo)
         plain, half, whole = (drawer.sampled(Sampling(trace=trace))(photo) for trace in (0, 0.5, 1))
         assert torch.equal(whole, drawer(photo))
         assert torch.allclose(whole, traced(plain, drawer.lines(photo)), atol=1e-6)
@@ -489,7 +489,7 @@ class TestRefusals:
         image.write(tmp_path / "flat.png", np.full((90, 90, 3), 200, np.uint8))
         for pictures in ((tmp_path / "flat.png", drawn[1]), (drawn[0], tmp_path / "flat.png")):
             with pytest.raises(FaceError, match=r"flat\.png: no face was found"):
-                align(*pictures, square(64))
+                fit(*pictures)
 
     def test_two_faces_unless_the_largest_is_asked_for(
         self, drawn: tuple[Path, Path], tmp_path: Path
@@ -500,8 +500,10 @@ class TestRefusals:
         both[:, :400], both[:250, 400:] = photo, small
         image.write(tmp_path / "two.png", both)
         with pytest.raises(FaceError, match=r"two\.png: 2 faces were found, one is expected; --largest"):
-            align(tmp_path / "two.png", drawn[1], square(64))
-        chosen, alone = align(tmp_path / "two.png", drawn[1], square(64), True), align(*drawn, square(64))
+            fit(tmp_path / "two.png", drawn[1])
+        chosen, alone = (
+            each.into(square(64)) for each in (fit(tmp_path / "two.png", drawn[1], True), fit(*drawn))
+        )
         assert np.abs(chosen.photo.astype(int) - alone.photo).mean() < 6
 
     def test_faces_that_do_not_fit(self, drawn: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -514,15 +516,15 @@ class TestRefusals:
 
         monkeypatch.setattr("limner.methods.instruct.pair.find", finder)
         with pytest.raises(FaceError, match=r"points are 0\.\d\d eye distances apart, at most 0\.10"):
-            align(*drawn, square(64))
+            fit(*drawn)
 
     def test_a_photo_for_a_sketch(self, drawn: tuple[Path, Path], tmp_path: Path) -> None:
         photo = image.read(drawn[0])
         image.write(tmp_path / "grey.png", np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8))
         for other in (drawn[0], tmp_path / "grey.png"):
             with pytest.raises(DataError, match="looks like a photo"):
-                align(drawn[0], other, square(64))
-            assert align(drawn[0], other, square(64), trust=True).apart < 0.02
+                fit(drawn[0], other)
+            assert fit(drawn[0], other, trust=True).apart < 0.02
 
     @pytest.mark.parametrize("taken", OTHERWISE)
     def test_a_photo_otherwise_taken_is_one(self, drawn: tuple[Path, Path], taken: str) -> None:
@@ -631,15 +633,16 @@ class TestCommand:
 
 
 def test_a_sketch_is_learned_in_its_own_contrast_unless_it_is_to_be_raised(drawn: tuple[Path, Path]) -> None:
-    plain, raised = (align(*drawn, square(256), raised=raised).sketch for raised in (False, True))
+    plain, raised = (fit(*drawn).into(square(256), raised=raised).sketch for raised in (False, True))
     assert np.abs(contrast(plain).astype(int) - raised).max() <= 1
     assert plain.std() < raised.std()
 
 
 def test_of_a_sketch_grey_is_learned_and_more_contrast_if_asked(drawn: tuple[Path, Path]) -> None:
-    aligned = align(*drawn, square(256), raised=True)
+    pair = fit(*drawn)
+    assert pair.apart < 0.05
+    aligned = pair.into(square(256), raised=True)
     assert aligned.sketch.shape == (256, 256)
-    assert aligned.apart < 0.05
     eyes = find(aligned.photo)[0].eyes
     assert np.allclose(eyes, square(256).eyes, atol=4)
     raised = contrast(image.read(drawn[1]))
@@ -688,14 +691,14 @@ class TestLines:
     @pytest.fixture
     def dark(self, drawn: tuple[Path, Path]) -> Aligned:
         """The pair, its sketch on dark paper: what the pencil surely does not draw by itself."""
-        pair = align(*drawn, PORTRAIT)
+        pair = fit(*drawn).into(PORTRAIT)
         return replace(pair, sketch=(pair.sketch // 2).astype(np.uint8))
 
     def run(self, folder: Path) -> RunConfig:
         return RunConfig(folder, save_every=2, log_every=1, device="cpu", workers=0)
 
     def test_the_network_that_learns_is_the_packaged_pencil(self, drawn: tuple[Path, Path]) -> None:
-        photo = align(*drawn, PORTRAIT).photo[:496]
+        photo = fit(*drawn).into(PORTRAIT).photo[:496]
         with torch.no_grad():
             ours = pencil().eval()(unit(photo))[0, 0].numpy() * 255
         assert np.abs(np.asarray(limner.load("pencil")(photo, whole=True)) - ours).max() <= 1

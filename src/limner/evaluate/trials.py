@@ -17,8 +17,7 @@ from limner.evaluate.matching import ScoreError
 from limner.evaluate.protocol import Protocol
 from limner.evaluate.subjects import Subject, subjects_of
 from limner.faces import FaceError
-from limner.frame import square
-from limner.methods.instruct.pair import align
+from limner.methods.instruct.pair import fit
 
 
 def teaching(
@@ -70,7 +69,7 @@ def learnable(subject: Subject) -> bool:
     if subject.real is None:
         return False
     try:
-        align(subject.source, subject.real, square(256), largest=True, trust=True)
+        fit(subject.source, subject.real, largest=True, trust=True)
     except FaceError:
         return False
     return True

@@ -9,18 +9,18 @@ from limner.learners.lesson import hand
 from limner.learners.settings import Settings
 from limner.methods.instruct.config import Lines
 from limner.methods.instruct.lines import learned
-from limner.methods.instruct.pair import align
+from limner.methods.instruct.pair import fit
 
 
 def learn(lesson: Lesson, settings: Settings) -> Hand:
     """The pencil with the strokes of the pair; the same lesson resumes a training that was cut off.
 
     Raises:
-        limner.errors.LimnerError: As of `limner.methods.instruct.pair.align`; or the lesson's folder holds a
+        limner.errors.LimnerError: As of `limner.methods.instruct.pair.fit`; or the lesson's folder holds a
             training with other settings.
         FloatingPointError: The loss is no longer finite.
     """
-    pair = align(lesson.photo, lesson.sketch, PORTRAIT, largest=True, trust=True)
+    pair = fit(lesson.photo, lesson.sketch, largest=True, trust=True).into(PORTRAIT)
     run = RunConfig(lesson.folder, seed=lesson.seed, save_every=25, workers=0)
     net = learned([pair], Lines(settings.lines_steps), run, lesson.report)
     return hand(lambda x: net(torch.from_numpy(x)).numpy(), PORTRAIT, net.stride, net.radius)

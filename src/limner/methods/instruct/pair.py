@@ -1,4 +1,4 @@
-"""A pair as an artist hands it in: checked, the sketch laid on the photo, both in the prior's square.
+"""A pair as an artist hands it in: checked, the sketch laid on the photo, both in any frame.
 
 With p_k the five points of the face in the photo, q_k those in the sketch, A the similarity of least squares
 that brings q onto p, and |eyes| the distance of the eyes in the photo, the faces lie
@@ -20,7 +20,7 @@ from limner import image
 from limner.data.ossketch import alignment, contrast
 from limner.data.pair import DataError
 from limner.faces import Face, FaceError, Frame, find, similarity, warp
-from limner.faces.align import compose, move
+from limner.faces.align import Matrix, Point, compose, move
 from limner.faces.share import eye_distance
 from limner.frame import square
 from limner.image import Picture
@@ -40,48 +40,74 @@ _FINE = 1.5  # pixels of the square; detail is what is finer
 
 @dataclass(frozen=True)
 class Aligned:
-    """A pair in the prior's square.
+    """A pair in some frame.
 
     Attributes:
-        photo: (side, side, 3) uint8; beyond the photo it repeats its edge.
-        sketch: (side, side) uint8, grey, its contrast raised or not; beyond the sketch it is paper.
+        photo: (H, W, 3) uint8; beyond the photo it repeats its edge.
+        sketch: (H, W) uint8, grey, its contrast raised or not; beyond the sketch it is paper.
+    """
+
+    photo: Picture
+    sketch: Picture
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A pair that was checked, as it came.
+
+    Attributes:
+        photo: (H, W, 3) uint8.
+        sketch: (H', W', 3) uint8.
+        eyes: In the photo.
+        onto: A, from the sketch onto the photo.
         apart: r, in eye distances of the photo.
     """
 
     photo: Picture
     sketch: Picture
+    eyes: tuple[Point, Point]
+    onto: Matrix
     apart: float
 
+    def into(self, frame: Frame, raised: bool = False) -> Aligned:
+        """Both pictures in a frame, each resampled once.
 
-def read_all(
-    paths: Sequence[Path], frame: Frame, largest: bool = False, trust: bool = False, raised: bool = False
-) -> list[Aligned]:
-    """Pairs, aligned.
+        Args:
+            frame: Where the eyes come to lie, and the size.
+            raised: Raise the contrast of the sketch.
+        """
+        to_frame = similarity(self.eyes, frame)
+        laid = warp(self.sketch, compose(self.onto, to_frame), frame.size, "white")
+        made = contrast(laid) if raised else np.asarray(cv2.cvtColor(laid, cv2.COLOR_RGB2GRAY), np.uint8)
+        return Aligned(warp(self.photo, to_frame, frame.size), made)
+
+
+def read_all(paths: Sequence[Path], largest: bool = False, trust: bool = False) -> list[Fitted]:
+    """Pairs, checked.
 
     Args:
         paths: A photo, its sketch, the next photo, and so on.
-        frame: The prior's square.
-        largest: Take the largest face where there are several.
-        trust: Take a sketch that looks like a photo.
-        raised: Raise the contrast of the sketch.
+        largest: As of `fit`.
+        trust: Likewise.
 
     Raises:
-        DataError: There is no pair, or an odd number of pictures; or as `align`.
-        FaceError: As of `align`.
+        DataError: There is no pair, or an odd number of pictures; or as `fit`.
+        FaceError: As of `fit`.
         limner.image.ImageError: A picture cannot be read.
     """
     if not paths or len(paths) % 2:
         raise DataError(f"got {len(paths)} pictures; PHOTO SKETCH, or several such pairs, are expected")
-    return [
-        align(photo, sketch, frame, largest, trust, raised)
-        for photo, sketch in zip(paths[::2], paths[1::2], strict=True)
-    ]
+    return [fit(*pair, largest, trust) for pair in zip(paths[::2], paths[1::2], strict=True)]
 
 
-def align(
-    photo: Path, sketch: Path, frame: Frame, largest: bool = False, trust: bool = False, raised: bool = False
-) -> Aligned:
-    """One pair, checked and aligned; arguments as of `read_all`.
+def fit(photo: Path, sketch: Path, largest: bool = False, trust: bool = False) -> Fitted:
+    """One pair, read and checked.
+
+    Args:
+        photo: Of a face.
+        sketch: Of the same.
+        largest: Take the largest face where there are several.
+        trust: Take a sketch that looks like a photo.
 
     Raises:
         DataError: The sketch looks like a photo.
@@ -98,16 +124,12 @@ def align(
             f"the face in {sketch} does not fit that in {photo}: laid on each other, their points are "
             f"{apart:.2f} eye distances apart, at most {APART:.2f} are expected"
         )
-    to_frame = similarity(face.eyes, frame)
-    seen = warp(taken, to_frame, frame.size)
-    laid = warp(drawn, compose(onto, to_frame), frame.size, "white")
     if not trust and is_photo(drawn, other):
         raise DataError(
             f"{sketch} looks like a photo, without paper or strokes; a drawing is expected after its photo, "
             "or --trust if it is one"
         )
-    made = contrast(laid) if raised else np.asarray(cv2.cvtColor(laid, cv2.COLOR_RGB2GRAY), np.uint8)
-    return Aligned(seen, made, apart)
+    return Fitted(taken, drawn, face.eyes, onto, apart)
 
 
 def is_photo(picture: Picture, face: Face) -> bool:

@@ -33,7 +33,7 @@ from limner.methods.instruct.lines import PENCIL, learned
 from limner.methods.instruct.loss import direction
 from limner.methods.instruct.model import Drawer, Settings, shape, side
 from limner.methods.instruct.objective import Objective
-from limner.methods.instruct.pair import Aligned, read_all
+from limner.methods.instruct.pair import Aligned, Fitted, read_all
 from limner.methods.instruct.preview import Strip
 from limner.methods.instruct.times import HOLD, LEARN, Times, spread
 from limner.methods.instruct.trace import mean
@@ -74,13 +74,15 @@ def train(config: Config, report: Report = silent) -> Path:
             f"trace {config.trace:g} of lines that are not learned; --lines or a trace of 0 is expected"
         )
     prior = _opened(config.prior)
-    pairs = _aligned(config, head(prior.size))
+    given = read_all(config.pairs, config.largest, config.trust)
+    pairs = _aligned(given, config, head(prior.size))
     photos, sketches = _tensors(pairs)
     lines = None
     if config.lines:
         # A checkpoint of the lines is three hundred times as large as one of the instruction.
         run_of_lines = dataclasses.replace(config.run, folder=config.run.folder / "lines", save_every=25)
-        lines = learned(_aligned(config, PORTRAIT), config.lines, run_of_lines, named("lines", report))
+        drawn = _aligned(given, config, PORTRAIT)
+        lines = learned(drawn, config.lines, run_of_lines, named("lines", report))
     clip = load_guide(config, prior)
     sentence = _start(config, prior, clip, photos, sketches)
     instruction = Instruction(prior, sentence)
@@ -92,7 +94,7 @@ def train(config: Config, report: Report = silent) -> Path:
         about=_about(config, prior, pairs, sentence, lines),
         report=named("instruction", report),
     )
-    shown = _aligned(config, head(side(prior.size, lines is not None)))
+    shown = _aligned(given, config, head(side(prior.size, lines is not None)))
     strip = Strip(config.run.folder, [(pair.photo, pair.sketch) for pair in shown])
     prior, clip = prior.to(run.device), clip.to(run.device) if clip else None
 
@@ -163,8 +165,8 @@ def nearest_in_tone(
     return min(sentences, key=apart)
 
 
-def _aligned(config: Config, frame: Frame) -> list[Aligned]:
-    return read_all(config.pairs, frame, config.largest, config.trust, config.raised)
+def _aligned(given: Sequence[Fitted], config: Config, frame: Frame) -> list[Aligned]:
+    return [pair.into(frame, config.raised) for pair in given]
 
 
 def _weights(kept: Kept, lines: Generator | None) -> dict[str, Tensor]:
