@@ -77,12 +77,7 @@ def train(config: Config, report: Report = silent) -> Path:
     given = read_all(config.pairs, config.largest, config.trust)
     pairs = _aligned(given, config, head(prior.size))
     photos, sketches = _tensors(pairs)
-    lines = None
-    if config.lines:
-        # A checkpoint of the lines is three hundred times as large as one of the instruction.
-        run_of_lines = dataclasses.replace(config.run, folder=config.run.folder / "lines", save_every=25)
-        drawn = _aligned(given, config, PORTRAIT)
-        lines = learned(drawn, config.lines, run_of_lines, named("lines", report))
+    lines = _lines(given, config, report)
     clip = load_guide(config, prior)
     sentence = _start(config, prior, clip, photos, sketches)
     instruction = Instruction(prior, sentence)
@@ -125,6 +120,15 @@ def train(config: Config, report: Report = silent) -> Path:
         good = run.write(_weights(kept, lines))
         raise FloatingPointError(f"{error} {good} draws by the best state before.") from error
     return run.finish(_weights(kept, lines))
+
+
+def _lines(given: Sequence[Fitted], config: Config, report: Report) -> Generator | None:
+    """The pencil with the strokes of the pairs, if there is to be one."""
+    if config.lines is None:
+        return None
+    # A checkpoint of the lines is three hundred times as large as one of the instruction.
+    run = dataclasses.replace(config.run, folder=config.run.folder / "lines", save_every=25)
+    return learned(_aligned(given, config, PORTRAIT), config.lines, run, named("lines", report))
 
 
 def _start(config: Config, prior: Prior, clip: Clip | None, photos: Tensor, sketches: Tensor) -> str:
