@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 from PIL import Image
@@ -42,6 +42,7 @@ class Variant:
         pairs: That teach together.
         drawing: How the style samples where that is not as it was learned.
         tracing: Constants of `limner.methods.instruct.trace` that differ.
+        background: "keep" or "paper" where that is not as it was learned.
     """
 
     learning: Mapping[str, Any]
@@ -49,6 +50,7 @@ class Variant:
     pairs: int = 1
     drawing: Sampling = field(default_factory=Sampling)
     tracing: Mapping[str, float] = field(default_factory=dict[str, float])
+    background: Literal["keep", "paper"] | None = None
 
 
 DEFAULT = Config((), "for study")
@@ -56,6 +58,7 @@ UNGUIDED = {"text_scale": 1.0, "image_scale": 1.0}
 GUIDED = Sampling(text_scale=DEFAULT.text_scale, image_scale=DEFAULT.image_scale)
 VARIANTS: Mapping[str, Variant] = {
     "all of it": Variant({}),
+    "background drawn": Variant({}, background="keep"),
     "nothing traced": Variant({}, drawing=Sampling(trace=0.0)),
     **{f"radius 1/{side}": Variant({}, tracing={"RADIUS": 1 / side}) for side in (32, 8)},
     **{f"{steps} steps of drawing": Variant({}, drawing=Sampling(steps=steps)) for steps in (4, 6, 8, 20)},
@@ -97,7 +100,13 @@ def learned(variant: Variant, teachers: list[Subject], folder: Path, prior: str)
         try:
             for name, value in variant.tracing.items():
                 setattr(trace, name, value)
-            return style(picture, points=points, whole=whole, sampling=variant.drawing)
+            return style(
+                picture,
+                points=points,
+                whole=whole,
+                background=variant.background,
+                sampling=variant.drawing,
+            )
         finally:
             for name, value in before.items():
                 setattr(trace, name, value)

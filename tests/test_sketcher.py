@@ -210,6 +210,16 @@ def test_a_kept_background_asks_for_no_matte() -> None:
     assert not matte.asked
 
 
+@pytest.mark.parametrize(("told", "asked"), [({}, False), ({"background": "paper"}, True)], ids=str)
+def test_the_background_is_as_the_styles_artist_left_it(told: dict[str, str], *, asked: bool) -> None:
+    matte = LeftMatte()
+    hand = Sketcher(flat, {**ABOUT, **told}, lambda _: [LARGE], matte)
+    drawn = np.asarray(hand(SLOPE))
+    assert bool(matte.asked) == asked
+    assert (drawn[:, -1] == (255 if asked else 55)).all()
+    assert (np.asarray(hand(SLOPE, background="keep")) == 55).all()
+
+
 def test_where_the_matte_sees_nobody_the_background_is_kept_and_that_is_told() -> None:
     matte = LeftMatte(share=0)
     hand = Sketcher(flat, ABOUT, matte=matte)

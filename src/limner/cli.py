@@ -26,7 +26,7 @@ def draw(
     out: Path | None = None,
     face: Literal["all", "largest"] | int = "all",
     points: tuple[float, ...] | None = None,
-    background: Literal["keep", "paper"] = "keep",
+    background: Literal["keep", "paper"] | None = None,
     crop: bool = False,
     whole: bool = False,
     steps: int | None = None,
@@ -51,7 +51,8 @@ def draw(
         points: In place of looking for a face: X Y of the eye at the image's left and X Y of that at its
             right, or these and X Y of the nose and of both corners of the mouth, in pixels of the upright
             picture. For one picture.
-        background: Draw it, or leave paper where nobody is: of a sketch.
+        background: Draw it (keep), or leave paper where nobody is: of a sketch. By default as the style's
+            artist does, where that is known, and else drawn.
         crop: Give one portrait cut to the style's frame instead of the whole picture: of the face that --face
             or --points names, else of the largest.
         whole: Draw the picture as it is, without looking for a face.

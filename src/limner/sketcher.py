@@ -48,7 +48,7 @@ class Options:
             `limner.faces.find`, lets that one face rule the picture's scale.
         points: In place of looking for faces: x, y of the eyes or of all five points, see
             `limner.faces.given`.
-        background: "keep" draws it; "paper" leaves it white, of a sketch.
+        background: "keep" draws it; "paper" leaves it white, of a sketch; None does as the style's artist.
         crop: Give one portrait in the style's frame: of the chosen face, of all the largest.
         whole: Draw the picture as it is, without looking for a face.
         sampling: Steps, scales and seed, of a style that samples a prior.
@@ -59,7 +59,7 @@ class Options:
 
     face: Literal["all", "largest"] | int = "all"
     points: tuple[float, ...] | None = None
-    background: Literal["keep", "paper"] = "keep"
+    background: Literal["keep", "paper"] | None = None
     crop: bool = False
     whole: bool = False
     sampling: Sampling = Sampling()  # noqa: RUF009  frozen
@@ -68,7 +68,7 @@ class Options:
         numbered = type(self.face) is int
         if not (self.face in ("all", "largest") or (numbered and self.face >= 1)):
             raise LimnerError(f"face {self.face!r}: all, largest or a number from 1 is expected")
-        if self.background not in ("keep", "paper"):
+        if self.background not in (None, "keep", "paper"):
             raise LimnerError(f"background {self.background!r}: keep or paper is expected")
         if self.crop and self.whole:
             raise LimnerError("crop and whole exclude each other: a crop is aligned to a face")
@@ -84,7 +84,7 @@ class Sketcher:
     Args:
         draw: The network, (1, C, h, w) to (1, C', h, w) in [0, 1].
         about: What the style's file says of itself: `direction`, `frame` as JSON, `stride`, `radius` ("all"
-            where that is None).
+            where that is None); and `background`, "paper" of an artist who draws none.
         finder: Finds the faces of a picture, largest first.
         matte: Tells people from background: of (H, W, 3) uint8 and the faces known in it, float32 (H, W), 1
             on people and 0 behind them; by default that of `limner.faces.matte`.
@@ -96,6 +96,7 @@ class Sketcher:
         frame: The face geometry that the style knows.
         takes: What goes in, "photo" or "sketch".
         draws: What comes out, the other.
+        background: What becomes of it unless a call says otherwise, "keep" or "paper".
         radius: As of `limner.methods.base.Drawer`; None of a style that draws its frame and no other size.
 
     Raises:
@@ -120,6 +121,7 @@ class Sketcher:
             self.stride = int(about["stride"])
             self.radius = None if about["radius"] == ALL else int(about["radius"])
             self.takes, self.draws = hub.DIRECTIONS[about["direction"]]
+            self.background = about.get("background", "keep")
         except (KeyError, TypeError, ValueError) as error:
             raise hub.StyleError(
                 f"the file is no limner style: its metadata lacks or garbles {error}"
@@ -131,7 +133,7 @@ class Sketcher:
         *,
         face: Literal["all", "largest"] | int = "all",
         points: ArrayLike | None = None,
-        background: Literal["keep", "paper"] = "keep",
+        background: Literal["keep", "paper"] | None = None,
         crop: bool = False,
         whole: bool = False,
         sampling: Sampling = Sampling(),  # noqa: B008  frozen
@@ -145,7 +147,7 @@ class Sketcher:
             points: In place of looking for faces: (x, y) of both eyes or of all five points of the one face,
                 in pixels of the upright picture, the eye at the image's left first.
             background: "keep" draws it; "paper" leaves it white, as far as no person is there: for styles
-                that draw sketches.
+                that draw sketches. By default as the style's artist does, where that is known, else "keep".
             crop: Give one portrait in the style's frame instead of the whole picture: of the chosen face, of
                 all the largest.
             whole: Draw the picture as it is, without looking for a face.
@@ -178,7 +180,8 @@ class Sketcher:
             picture = align.warp(picture, to_frame, self.frame.size)
             faces = [faces[0].moved(to_frame)]
         drawn = self._drawn(picture, faces, options)
-        return self._on_paper(drawn, picture, faces) if options.background == "paper" else drawn
+        left = (options.background or self.background) == "paper"
+        return self._on_paper(drawn, picture, faces) if left else drawn
 
     def check(self, options: Options) -> None:
         """Raises `LimnerError` if this style cannot draw so.
@@ -322,10 +325,10 @@ def _opened(style: str | Path, threads: int, prior: str) -> Sketcher:
         except OSError as error:
             raise hub.StyleError(f"{path} cannot be read: {error.strerror}") from error
         net = Net(content, str(path), threads)
-    else:
-        card = hub.card(str(style))
-        net = Net(hub.packaged(card), f"style {card.name!r}", threads)
-    return Sketcher(net, net.about)
+        return Sketcher(net, net.about)
+    card = hub.card(str(style))
+    net = Net(hub.packaged(card), f"style {card.name!r}", threads)
+    return Sketcher(net, {**net.about, "background": card.background})
 
 
 def _torch_sketcher(path: Path, prior: str) -> Sketcher:

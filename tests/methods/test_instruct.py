@@ -31,18 +31,20 @@ from limner.engine.samples import Positions
 from limner.errors import LimnerError
 from limner.export import export
 from limner.faces import Face, FaceError, find
+from limner.faces.matte import matte
 from limner.frame import PORTRAIT, head, square
 from limner.hub import FetchError, StyleError
 from limner.methods import METHODS
 from limner.methods.base import Sampling
 from limner.methods.instruct import objective
 from limner.methods.instruct.config import ALL, FEW, PUBLISHED, Config, Lines, config_of, run_of
+from limner.methods.instruct.ground import background
 from limner.methods.instruct.guide import load_guide
 from limner.methods.instruct.instruction import Instruction, known_sentences, nearest, spaced
 from limner.methods.instruct.lines import learned, pencil
 from limner.methods.instruct.model import Drawer
 from limner.methods.instruct.objective import Asked, Objective
-from limner.methods.instruct.pair import Aligned, fit, is_photo
+from limner.methods.instruct.pair import Aligned, Fitted, fit, is_photo
 from limner.methods.instruct.times import HOLD, LEARN, Times, noises, spread
 from limner.methods.instruct.trace import RADIUS, traced
 from limner.methods.instruct.train import SHORTLIST, nearest_in_tone
@@ -647,6 +649,54 @@ def test_of_a_sketch_grey_is_learned_and_more_contrast_if_asked(drawn: tuple[Pat
     assert np.allclose(eyes, square(256).eyes, atol=4)
     raised = contrast(image.read(drawn[1]))
     assert abs(float(aligned.sketch.std()) - float(raised.std())) < 25
+
+
+Tone = Callable[[np.ndarray[Any, Any]], object]
+# Grounds of a sketch, by (N, 2) rows and columns, and what a style makes of them.
+TONES: dict[str, tuple[Tone, str]] = {
+    "toned paper": (lambda at: np.full(len(at), 240), "paper"),
+    "a few strokes": (lambda at: np.where(at[:, 0] % 50 < 4, 90, 250), "paper"),
+    "dark paper": (lambda at: np.full(len(at), 150), "keep"),
+    "hatched": (lambda at: np.where(at.sum(axis=1) % 12 < 4, 90, 250), "keep"),
+    "half a wall": (lambda at: np.where(at[:, 0] > 150, 250, 200), "keep"),
+}
+
+
+class TestGround:
+    """Whether an artist draws what is behind people."""
+
+    @staticmethod
+    def behind(drawn: tuple[Path, Path], tone: Tone) -> Fitted:
+        """The pair, its ground drawn in the tone of (y, x) beyond the matte."""
+        pair = fit(*drawn)
+        nobody = cv2.dilate(matte(pair.photo), np.ones((9, 9), np.uint8)) < 0.05
+        sketch = pair.sketch.copy()
+        sketch[nobody] = np.asarray(tone(np.argwhere(nobody)), np.uint8).reshape(-1, 1)
+        return replace(pair, sketch=sketch)
+
+    def test_an_artist_who_leaves_it_is_followed(self, drawn: tuple[Path, Path]) -> None:
+        assert background([fit(*drawn)]) == "paper"
+
+    @pytest.mark.parametrize("ground", TONES)
+    def test_what_is_drawn_there_decides(self, drawn: tuple[Path, Path], ground: str) -> None:
+        tone, made = TONES[ground]
+        assert background([self.behind(drawn, tone)]) == made
+
+    def test_of_several_pairs_those_decide_that_show_their_ground(self, drawn: tuple[Path, Path]) -> None:
+        plain, hatched = fit(*drawn), self.behind(drawn, lambda at: np.where(at[:, 1] % 2, 90, 250))
+        nobody = replace(plain, photo=np.full_like(plain.photo, 128))
+        assert background([nobody]) == "keep"
+        assert background([nobody, plain]) == "paper"
+        assert background([plain, hatched]) == "keep"
+
+    def test_a_style_leaves_it_and_is_told_otherwise(self, lined: Path, prior_folder: Path) -> None:
+        hand = limner.load(lined, prior=str(prior_folder))
+        assert hand.background == "paper"
+        photo = image.read(kit.EXAMPLE)
+        nobody = matte(photo, find(photo)) == 0
+        left, kept = (np.asarray(hand(photo, background=each)) for each in (None, "keep"))
+        assert (left[nobody] == 255).all()
+        assert (kept[nobody] != 255).any()
 
 
 class TestTracing:

@@ -56,6 +56,8 @@ class Card:
         scores: Mean scores by name, on the pictures that `scored_on` names.
         scored_on: Which pictures, and by which command.
         weak: What it is known to draw badly.
+        background: What a style makes of it unless told otherwise: "keep" draws it, "paper" leaves it, as an
+            artist does who draws none.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Card:
     scored_on: str
     weak: str
     scores: Mapping[str, float] = field(default_factory=dict[str, float])
+    background: Literal["keep", "paper"] = "keep"
 
     def __str__(self) -> str:
         """For a person who chooses a style."""

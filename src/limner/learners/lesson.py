@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -40,7 +41,9 @@ def in_frame(lesson: Lesson, frame: Frame) -> tuple[Picture, Picture]:
     return warp(photo, onto, frame.size), warp(grey, onto, frame.size, "white")
 
 
-def hand(draw: Draw, frame: Frame, stride: int, radius: int | None) -> Sketcher:
+def hand(
+    draw: Draw, frame: Frame, stride: int, radius: int | None, background: Literal["keep", "paper"] = "keep"
+) -> Sketcher:
     """What draws sketches of any photo by a network, or by anything that is called as one.
 
     Args:
@@ -48,11 +51,13 @@ def hand(draw: Draw, frame: Frame, stride: int, radius: int | None) -> Sketcher:
         frame: The face geometry that it knows.
         stride: As of `limner.methods.base.Drawer`.
         radius: As of `limner.methods.base.Drawer`.
+        background: What becomes of what is behind people.
     """
     about = {
         "direction": "photo-sketch",
         "frame": json.dumps(dataclasses.asdict(frame)),
         "stride": str(stride),
         "radius": ALL if radius is None else str(radius),
+        "background": background,
     }
     return Sketcher(draw, about)

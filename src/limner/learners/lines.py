@@ -1,6 +1,8 @@
 """The lines of the method `instruct` alone: limner's own pencil, which learned the one pair; no prior."""
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from limner.engine.config import RunConfig
 from limner.evaluate import Hand, Lesson
@@ -8,6 +10,7 @@ from limner.frame import PORTRAIT
 from limner.learners.lesson import hand
 from limner.learners.settings import Settings
 from limner.methods.instruct.config import Lines
+from limner.methods.instruct.ground import background
 from limner.methods.instruct.lines import learned
 from limner.methods.instruct.pair import fit
 
@@ -20,7 +23,11 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
             training with other settings.
         FloatingPointError: The loss is no longer finite.
     """
-    pair = fit(lesson.photo, lesson.sketch, largest=True, trust=True).into(PORTRAIT)
+    pair = fit(lesson.photo, lesson.sketch, largest=True, trust=True)
     run = RunConfig(lesson.folder, seed=lesson.seed, save_every=25, workers=0)
-    net = learned([pair], Lines(settings.lines_steps), run, lesson.report)
-    return hand(lambda x: net(torch.from_numpy(x)).numpy(), PORTRAIT, net.stride, net.radius)
+    net = learned([pair.into(PORTRAIT)], Lines(settings.lines_steps), run, lesson.report)
+
+    def draw(photo: NDArray[np.float32]) -> NDArray[np.float32]:
+        return net(torch.from_numpy(photo)).numpy()
+
+    return hand(draw, PORTRAIT, net.stride, net.radius, background([pair]))

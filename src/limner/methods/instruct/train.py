@@ -27,6 +27,7 @@ from limner.frame import PORTRAIT, Frame, head
 from limner.image import Picture, from_unit, to_unit
 from limner.methods.base import describe
 from limner.methods.instruct.config import Config
+from limner.methods.instruct.ground import background
 from limner.methods.instruct.guide import load_guide
 from limner.methods.instruct.instruction import Instruction, Kept, known_sentences, nearest, spaced
 from limner.methods.instruct.lines import PENCIL, learned
@@ -86,7 +87,7 @@ def train(config: Config, report: Report = silent) -> Path:
     run = Run(
         config.run,
         keep={"instruction": instruction, "kept": kept, "optimizer": optimizer},
-        about=_about(config, prior, pairs, sentence, lines),
+        about={**_about(config, prior, pairs, sentence, lines), "background": background(given)},
         report=named("instruction", report),
     )
     shown = _aligned(given, config, head(side(prior.size, lines is not None)))
