@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from statistics import fmean
-from typing import Any, Literal
+from typing import Any
 
 from numpy.typing import ArrayLike
 from PIL import Image
@@ -23,6 +23,7 @@ from limner import sketcher
 from limner.evaluate import PROTOCOLS, Hand, Plan, bench
 from limner.evaluate.subjects import Subject, subjects_of
 from limner.evaluate.trials import teaching
+from limner.hub import Background
 from limner.image import Picture
 from limner.methods.base import Sampling
 from limner.methods.instruct import trace
@@ -50,7 +51,7 @@ class Variant:
     pairs: int = 1
     drawing: Sampling = field(default_factory=Sampling)
     tracing: Mapping[str, float] = field(default_factory=dict[str, float])
-    background: Literal["keep", "paper"] | None = None
+    background: Background | None = None
 
 
 DEFAULT = Config((), "for study")

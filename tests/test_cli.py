@@ -354,7 +354,9 @@ def test_styles_lists_licence_and_scores(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["styles"]) == 0
     text = capsys.readouterr().out
     assert main(["styles", "--json"]) == 0
-    for card in json.loads(capsys.readouterr().out):
+    cards = json.loads(capsys.readouterr().out)
+    assert text.count("left paper") == sum(card["background"] == "paper" for card in cards) == 4
+    for card in cards:
         assert card["licence"] in text
         assert card["sha256"] == hub.card(card["name"]).sha256
         strokes = {"scoot"} if card["direction"] == "photo-sketch" else set[str]()

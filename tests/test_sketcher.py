@@ -220,6 +220,13 @@ def test_the_background_is_as_the_styles_artist_left_it(told: dict[str, str], *,
     assert (np.asarray(hand(SLOPE, background="keep")) == 55).all()
 
 
+def test_the_packaged_artists_who_draw_none_leave_paper() -> None:
+    left = {name: sketcher.load(name).background for name in sketcher.styles()}
+    drawn = {name for name, background in left.items() if background == "keep"}
+    assert drawn == {"pencil", "photo"}
+    assert set(left.values()) == {"keep", "paper"}
+
+
 def test_where_the_matte_sees_nobody_the_background_is_kept_and_that_is_told() -> None:
     matte = LeftMatte(share=0)
     hand = Sketcher(flat, ABOUT, matte=matte)
@@ -319,6 +326,11 @@ def test_each_direction_has_its_default(to: hub.Drawn, name: str) -> None:
     hand = limner.load(to=to)
     assert hand.draws == to
     assert hand.about == limner.load(name).about
+
+
+def test_an_unknown_background_is_no_style() -> None:
+    with pytest.raises(StyleError, match="garbles 'blue'"):
+        Sketcher(grey, {**ABOUT, "background": "blue"})
 
 
 @pytest.mark.parametrize("lost", ["frame", "stride", "radius", "direction"])

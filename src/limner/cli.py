@@ -177,6 +177,7 @@ def bench(
     photos: Path | None = None,
     sketches: Path | None = None,
     grey: bool = False,
+    background: Literal["keep", "paper"] | None = None,
     split: str = "",
     method: tuple[str, ...] = (),
     pairs: int = 5,
@@ -199,6 +200,7 @@ def bench(
         photos: Draw sketches from these in place of the set's own photos, e.g. larger scans; named alike.
         sketches: Draw photos from these in place of the set's own sketches; named alike.
         grey: Draw from grey versions of the pictures.
+        background: What the styles make of it, as of `limner draw`; by default each as its artist does.
         split: Another split of the data set, see docs/data.md; SPLIT/ARTIST, or /ARTIST, leaves the pairs of
             one artist. Of photos alone, held-out leaves only people whom no part of limner is trained on.
         method: What learns from one pair: instruct, lines, grey, xdog, gatys, paired (docs/instruct.md). The
@@ -211,15 +213,20 @@ def bench(
         out: Where table, values and contact sheet go, and the drawings; by default runs/bench/PROTOCOL, with
             -photo, -grey or -one-shot after it where these are asked for.
     """
+    from functools import partial
+
     from limner.evaluate import PROTOCOLS, Plan, located, named_folder, one_shot
     from limner.evaluate import bench as run_bench
     from limner.learners import named
-    from limner.sketcher import load_all
+    from limner.sketcher import Options, load_all
 
     if protocol not in PROTOCOLS:
         raise LimnerError(f"no protocol is called {protocol!r}; known are {', '.join(PROTOCOLS)}")
-    hands = load_all(style, to)
-    to = to or (next(iter(hands.values())).draws if hands else "sketch")
+    opened = load_all(style, to)
+    to = to or (next(iter(opened.values())).draws if opened else "sketch")
+    for hand in opened.values():
+        hand.check(Options(background=background))
+    hands = {name: partial(hand, background=background) for name, hand in opened.items()}
     chosen = PROTOCOLS[protocol].drawing(to)
     sources, unused = (sketches, photos) if to == "photo" else (photos, sketches)
     if unused:

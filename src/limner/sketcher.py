@@ -59,7 +59,7 @@ class Options:
 
     face: Literal["all", "largest"] | int = "all"
     points: tuple[float, ...] | None = None
-    background: Literal["keep", "paper"] | None = None
+    background: hub.Background | None = None
     crop: bool = False
     whole: bool = False
     sampling: Sampling = Sampling()  # noqa: RUF009  frozen
@@ -68,7 +68,7 @@ class Options:
         numbered = type(self.face) is int
         if not (self.face in ("all", "largest") or (numbered and self.face >= 1)):
             raise LimnerError(f"face {self.face!r}: all, largest or a number from 1 is expected")
-        if self.background not in (None, "keep", "paper"):
+        if self.background not in (None, *hub.BACKGROUNDS):
             raise LimnerError(f"background {self.background!r}: keep or paper is expected")
         if self.crop and self.whole:
             raise LimnerError("crop and whole exclude each other: a crop is aligned to a face")
@@ -121,7 +121,7 @@ class Sketcher:
             self.stride = int(about["stride"])
             self.radius = None if about["radius"] == ALL else int(about["radius"])
             self.takes, self.draws = hub.DIRECTIONS[about["direction"]]
-            self.background = about.get("background", "keep")
+            self.background = hub.BACKGROUNDS[about.get("background", "keep")]
         except (KeyError, TypeError, ValueError) as error:
             raise hub.StyleError(
                 f"the file is no limner style: its metadata lacks or garbles {error}"
@@ -133,7 +133,7 @@ class Sketcher:
         *,
         face: Literal["all", "largest"] | int = "all",
         points: ArrayLike | None = None,
-        background: Literal["keep", "paper"] | None = None,
+        background: hub.Background | None = None,
         crop: bool = False,
         whole: bool = False,
         sampling: Sampling = Sampling(),  # noqa: B008  frozen

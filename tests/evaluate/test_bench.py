@@ -26,6 +26,7 @@ from limner.evaluate.sheet import ranked
 from limner.evaluate.subjects import HELD_OUT, located
 from limner.evaluate.table import lines, markdown, spread
 from limner.faces import Face, FaceError, find
+from limner.faces.matte import matte
 from limner.image import Picture
 
 
@@ -171,6 +172,7 @@ def test_a_protocol_that_draws_photos_leaves_sketches_rules_out() -> None:
         ("--style cuhk --to photo", "one that draws a photo is expected"),
         ("--style BACK --photos DATA/photos", "photos are drawn here, not drawn from"),
         ("--style cuhk --sketches DATA/sketches", "sketches are drawn here, not drawn from"),
+        ("--style BACK --background paper", "background paper is for sketches"),
         ("--made a=DATA/photos --grey", "a style is expected"),
     ],
 )
@@ -282,6 +284,22 @@ def test_grey_is_what_is_drawn_from_not_what_is_scored(tmp_path: Path) -> None:
     assert result.record()["grey"]
     assert "drawn from in grey" in result.page()
     assert (image.read(data / "photos" / "p00.png") != seen[0]).any()
+
+
+def test_the_background_is_the_artists_or_as_asked_for(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for kind in ("photos", "sketches"):
+        (data / kind).mkdir(parents=True)
+        image.write(data / kind / "one.png", image.read(kit.EXAMPLE))
+    words = ["bench", "pairs", "--data", str(data), "--style", "cuhk", "--out", str(tmp_path / "out")]
+    made: dict[str, Picture] = {}
+    for asked in ("", "keep", "paper"):
+        assert main([*words, *(["--background", asked] if asked else [])]) == 0
+        made[asked] = image.read(tmp_path / "out" / "made" / "cuhk" / "one.png")
+    assert (made[""] == made["paper"]).all()
+    nobody = matte(image.read(kit.EXAMPLE), find(image.read(kit.EXAMPLE))) == 0
+    assert (made["paper"][nobody] == 255).all()
+    assert (made["keep"][nobody] < 255).any()
 
 
 def test_what_a_style_warns_of_is_a_note(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ when a user asks for it.
 
 from limner.hub.fetching import Download, FetchError, download, downloads, fetch, fetched, home, missing
 from limner.hub.packaging import (
+    BACKGROUNDS,
     DEFAULTS,
     DIRECTIONS,
+    Background,
     Card,
     Drawn,
     StyleError,
@@ -20,8 +22,10 @@ from limner.hub.packaging import (
 )
 
 __all__ = [
+    "BACKGROUNDS",
     "DEFAULTS",
     "DIRECTIONS",
+    "Background",
     "Card",
     "Download",
     "Drawn",

@@ -27,6 +27,9 @@ DIRECTIONS: Mapping[str, tuple[Drawn, Drawn]] = {
     "sketch-photo": ("sketch", "photo"),
 }
 """What a style of that direction takes, and what it draws."""
+Background = Literal["keep", "paper"]
+BACKGROUNDS: Mapping[str, Background] = {"keep": "keep", "paper": "paper"}
+"""What becomes of what is behind people: it is drawn, or left white."""
 DEFAULTS: Mapping[Drawn, str] = {"sketch": "pencil", "photo": "photo"}
 """The style that draws each when no style is named."""
 
@@ -75,13 +78,14 @@ class Card:
     scored_on: str
     weak: str
     scores: Mapping[str, float] = field(default_factory=dict[str, float])
-    background: Literal["keep", "paper"] = "keep"
+    background: Background = "keep"
 
     def __str__(self) -> str:
         """For a person who chooses a style."""
         scores = ", ".join(f"{name} {value}" for name, value in self.scores.items())
+        left = "  background  left paper; --background keep draws it\n" if self.background == "paper" else ""
         return (
-            f"{self.name}  ({self.direction}, {self.method}, {self.size / 1e6:.1f} MB)\n"
+            f"{self.name}  ({self.direction}, {self.method}, {self.size / 1e6:.1f} MB)\n{left}"
             f"  licence     {self.licence}\n"
             f"  trained on  {self.trained_on}\n"
             f"  scores      {scores}\n"

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -11,6 +10,7 @@ from limner import image
 from limner.evaluate import Lesson
 from limner.faces import FaceError, find, similarity, warp
 from limner.frame import Frame
+from limner.hub import Background
 from limner.image import Picture
 from limner.sketcher import ALL, Sketcher
 from limner.tile import Draw
@@ -42,7 +42,7 @@ def in_frame(lesson: Lesson, frame: Frame) -> tuple[Picture, Picture]:
 
 
 def hand(
-    draw: Draw, frame: Frame, stride: int, radius: int | None, background: Literal["keep", "paper"] = "keep"
+    draw: Draw, frame: Frame, stride: int, radius: int | None, background: Background = "keep"
 ) -> Sketcher:
     """What draws sketches of any photo by a network, or by anything that is called as one.
 

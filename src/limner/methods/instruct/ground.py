@@ -10,7 +10,7 @@ training the largest share is 0.16, where the matte left out a hat or a shoulder
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,6 +20,7 @@ from limner.faces import similarity, warp
 from limner.faces.align import compose
 from limner.faces.matte import lack, matte
 from limner.frame import head
+from limner.hub import Background
 from limner.methods.instruct.pair import Fitted
 
 LIGHTEST, DARKER, SHARE = 0.7, 0.1, 0.2
@@ -31,7 +32,7 @@ _MARGIN = 13  # pixels of the frame: strokes of hair reach over the matte's edge
 _EDGE = 5  # likewise: of a picture, where its border is blended
 
 
-def background(pairs: Sequence[Fitted]) -> Literal["keep", "paper"]:
+def background(pairs: Sequence[Fitted]) -> Background:
     """What an artist makes of the ground.
 
     Args:
