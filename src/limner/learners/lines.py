@@ -1,8 +1,6 @@
 """The lines of the method `instruct` alone: limner's own pencil, which learned the one pair; no prior."""
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from limner.engine.config import RunConfig
 from limner.evaluate import Hand, Lesson
@@ -26,8 +24,5 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
     pair = fit(lesson.photo, lesson.sketch, largest=True, trust=True)
     run = RunConfig(lesson.folder, seed=lesson.seed, save_every=25, workers=0)
     net = learned([pair.into(PORTRAIT)], Lines(settings.lines_steps), run, lesson.report)
-
-    def draw(photo: NDArray[np.float32]) -> NDArray[np.float32]:
-        return net(torch.from_numpy(photo)).numpy()
-
-    return hand(draw, PORTRAIT, net.stride, net.radius, background([pair]))
+    left = background([pair])
+    return hand(lambda x: net(torch.from_numpy(x)).numpy(), PORTRAIT, net.stride, net.radius, left)
