@@ -2,14 +2,13 @@
 
 The faces are found and the picture brought to the scale and upright pose that the style was trained in;
 there it is drawn, in tiles if it is large, and brought back onto the picture's own pixels. A style that knows
-one size only draws one square a face, on white paper.
+one size only draws one square a face, on white paper or on what another style draws of the rest.
 """
 
 import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Literal, cast
 
@@ -88,7 +87,8 @@ class Sketcher:
         finder: Finds the faces of a picture, largest first.
         matte: Tells people from background: of (H, W, 3) uint8 and the faces known in it, float32 (H, W), 1
             on people and 0 behind them; by default that of `limner.faces.matte`.
-        sampled: The network under other settings, of a style that samples a prior.
+        sampled: The style under other settings, of one that samples a prior.
+        around: Draws what lies in no square, of a style that knows one size; by default paper is left there.
 
     Attributes:
         net: The network as given.
@@ -112,9 +112,11 @@ class Sketcher:
         about: Mapping[str, str],
         finder: Callable[[Picture], list[Face]] = find,
         matte: Matte | None = None,
-        sampled: Callable[[Sampling], Draw] | None = None,
+        sampled: "Callable[[Sampling], Sketcher] | None" = None,
+        around: "Sketcher | None" = None,
     ) -> None:
-        self.net, self._find, self._matte, self._sampled = draw, finder, matte or people, sampled
+        self.net, self._find, self._matte = draw, finder, matte or people
+        self._sampled, self._around = sampled, around
         self.about = dict(about)
         try:
             self.frame = Frame(**json.loads(about["frame"]))
@@ -179,7 +181,8 @@ class Sketcher:
             to_frame = align.similarity(faces[0].eyes, self.frame)
             picture = align.warp(picture, to_frame, self.frame.size)
             faces = [faces[0].moved(to_frame)]
-        drawn = self._drawn(picture, faces, options)
+        hand = self._sampled(options.sampling) if self._sampled else self
+        drawn = hand._drawn(picture, faces, options)
         left = (options.background or self.background) == "paper"
         return self._on_paper(drawn, picture, faces) if left else drawn
 
@@ -199,17 +202,14 @@ class Sketcher:
 
     def _drawn(self, picture: Picture, faces: Sequence[Face], options: Options) -> Picture:
         """The picture drawn by the style's network: as it is, or at the scales of the faces."""
-        net = self._sampled(options.sampling) if self._sampled else self.net
-        draw = partial(self._tiled, net)
-        if self.radius is None:
-            if options.crop:
-                return draw(picture)
-            if options.whole:
-                return draw_fitted(picture, self.frame, draw)
-            return draw_portraits(picture, faces, self.frame, draw)
-        if options.crop or options.whole:
-            return draw(picture)
-        return draw_faces(picture, faces, self.frame, draw)
+        if options.crop or (options.whole and self.radius is not None):
+            return self._tiled(picture)
+        if self.radius is not None:
+            return draw_faces(picture, faces, self.frame, self._tiled)
+        if options.whole:
+            return draw_fitted(picture, self.frame, self._tiled)
+        below = self._around._drawn(picture, faces, options) if self._around else None
+        return draw_portraits(picture, faces, self.frame, self._tiled, below)
 
     def _faces(self, picture: Picture, options: Options) -> list[Face]:
         """The faces that rule the drawing, at least one, largest first."""
@@ -235,12 +235,12 @@ class Sketcher:
         paper = np.full_like(drawn, 255)
         return np.asarray(cv2.blendLinear(drawn, paper, alpha, 1 - alpha), np.uint8)
 
-    def _tiled(self, net: Draw, picture: Picture) -> Picture:
+    def _tiled(self, picture: Picture) -> Picture:
         if self.takes == "sketch" and picture.ndim == 3:
             picture = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
         if self.radius is None:
-            return from_unit(net(to_unit(picture)[None])[0])
-        return draw_tiled(net, picture, self.stride, self.radius)
+            return from_unit(self.net(to_unit(picture)[None])[0])
+        return draw_tiled(self.net, picture, self.stride, self.radius)
 
 
 def load(
@@ -333,22 +333,29 @@ def _opened(style: str | Path, threads: int, prior: str) -> Sketcher:
 
 def _torch_sketcher(path: Path, prior: str) -> Sketcher:
     net, about = open_style(path, prior=prior)
+    return _by_torch(cast(Drawer, net), about)
+
+
+def _by_torch(drawer: Drawer, about: Mapping[str, str]) -> Sketcher:
+    """The style that draws by a network of torch."""
     import torch  # only here: a style that is not exported draws by torch
 
-    def drawing(drawer: Drawer) -> Draw:
-        def draw(x: NDArray[np.float32]) -> NDArray[np.float32]:
-            with torch.inference_mode():
-                return drawer(torch.from_numpy(x)).numpy()
+    def draw(x: NDArray[np.float32]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            return drawer(torch.from_numpy(x)).numpy()
 
-        return draw
-
-    def sampled(sampling: Sampling) -> Draw:
-        return drawing(cast(Sampler, net).sampled(sampling))
-
-    drawer = cast(Drawer, net)
     radius = ALL if drawer.radius is None else str(drawer.radius)
     told = {**about, "stride": str(drawer.stride), "radius": radius}
-    return Sketcher(drawing(drawer), told, sampled=sampled if hasattr(net, "sampled") else None)
+    if not hasattr(drawer, "sampled"):
+        return Sketcher(draw, told)
+    sampler = cast(Sampler, drawer)
+    rest = sampler.around(about)
+    return Sketcher(
+        draw,
+        told,
+        sampled=lambda sampling: _by_torch(sampler.sampled(sampling), about),
+        around=_by_torch(*rest) if rest else None,
+    )
 
 
 def _chosen(found: list[Face], face: Literal["all", "largest"] | int) -> list[Face]:

@@ -44,6 +44,17 @@ def test_a_square_fades_into_the_paper() -> None:
     assert np.abs(np.diff(drawn[80].astype(int))).max() < 128, "a hard edge"
 
 
+def test_a_square_is_laid_on_what_is_given() -> None:
+    photo = waves(300, 200)
+    below = np.full((200, 300), 7, np.uint8)
+    face = face_at(150, 90, 20)
+    drawn = draw_portraits(photo, [face], FRAME, middle, below)
+    alone = draw_portraits(photo, [face], FRAME, middle)
+    assert (drawn[60:120, 125:175] == alone[60:120, 125:175]).all()
+    assert (drawn[alone == 255] == 7).all()
+    assert (below == 7).all()
+
+
 def test_where_squares_meet_the_nearer_face_shows() -> None:
     tones = iter((40, 200))
 

@@ -436,6 +436,21 @@ class TestStyle:
         assert made[round(y) - 9 : round(y) + 9, round(x) + 291 : round(x) + 309].std() > 0
         assert (made[-100:] == 255).all()
 
+    def test_its_lines_draw_what_lies_in_no_square(
+        self, lined: Path, prior_folder: Path, tmp_path: Path
+    ) -> None:
+        photo = np.pad(image.read(kit.EXAMPLE), ((0, 300), (300, 300), (0, 0)), mode="reflect")
+        hand = limner.load(lined, prior=str(prior_folder))
+        made, bare = (np.asarray(hand(photo, sampling=Sampling(trace=t))).astype(int) for t in (None, 0.0))
+        with pytest.MonkeyPatch.context() as here:
+            here.chdir(prior_folder.parent)
+            export(lined, tmp_path / "lines.onnx")
+        lines = np.asarray(limner.load(tmp_path / "lines.onnx")(photo)).astype(int)
+        assert lines[-100:].std() > 5
+        assert np.abs(made - lines)[-100:].max() <= 2
+        assert np.abs(made - lines).max() > 20, "the square shows nothing"
+        assert (bare[-100:] == 255).all()
+
     def test_a_missing_prior_is_told(
         self, style: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

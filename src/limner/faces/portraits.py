@@ -1,8 +1,8 @@
-"""Faces drawn each in one square of a fixed size, and laid on white paper where they are in the photo.
+"""Faces drawn each in one square of a fixed size, and laid where they are in the photo.
 
 For styles that know one size and see all of it at once: nothing could be drawn in tiles. Each square fades
-into the paper towards its edge; where squares overlap, each pixel goes to the nearer face, as
-`limner.faces.share` says. What lies in no square stays paper.
+towards its edge into white paper, or into another drawing of the whole photo; where squares overlap, each
+pixel goes to the nearer face, as `limner.faces.share` says.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,12 @@ from limner.faces.patchwork import Draw, Picture, check_sides
 from limner.frame import Frame
 
 FADE = 1 / 16
-"""Chosen: the part of the frame's side along which its drawing fades into the paper."""
+"""Chosen: the part of the frame's side along which its drawing fades into what lies under it."""
 
 
-def draw_portraits(picture: Picture, faces: Sequence[Face], frame: Frame, draw: Draw) -> Picture:
+def draw_portraits(
+    picture: Picture, faces: Sequence[Face], frame: Frame, draw: Draw, below: Picture | None = None
+) -> Picture:
     """Draws each face of a photo in its own square.
 
     Args:
@@ -30,6 +32,7 @@ def draw_portraits(picture: Picture, faces: Sequence[Face], frame: Frame, draw: 
         faces: At least one.
         frame: What the style draws, no other size.
         draw: The style: from (h, w, 3) of the frame's size to (h, w) or (h, w, 3), uint8.
+        below: What the squares are laid on, of what is returned; by default white paper.
 
     Returns:
         (H, W) or (H, W, 3) uint8.
@@ -40,12 +43,12 @@ def draw_portraits(picture: Picture, faces: Sequence[Face], frame: Frame, draw: 
     height, width = picture.shape[:2]
     check_sides(picture)
     fade = _fade(frame)
-    paper: Picture | None = None
+    made = None if below is None else below.copy()
     for index, face in enumerate(faces):
         to_frame = similarity(face.eyes, frame)
         drawn = draw(warp(picture, to_frame, frame.size))
-        if paper is None:
-            paper = np.full((height, width, *drawn.shape[2:]), 255, np.uint8)
+        if made is None:
+            made = np.full((height, width, *drawn.shape[2:]), 255, np.uint8)
         shown = share.opacity(faces, index, (), (width, height))
         if shown is None:
             continue
@@ -55,11 +58,11 @@ def draw_portraits(picture: Picture, faces: Sequence[Face], frame: Frame, draw: 
         size = x1 - x0, y1 - y0
         opacity = share.spread(samples, (x0, y0, x1, y1)) * _laid(fade, back, size)
         layer = warp(drawn, back, size)
-        below = paper[y0:y1, x0:x1]
-        paper[y0:y1, x0:x1] = cv2.blendLinear(layer, below, opacity, 1 - opacity)
-    if paper is None:
+        part = made[y0:y1, x0:x1]
+        made[y0:y1, x0:x1] = cv2.blendLinear(layer, part, opacity, 1 - opacity)
+    if made is None:
         raise ValueError("there is no face to draw; at least one is expected")
-    return paper
+    return made
 
 
 def draw_fitted(picture: Picture, frame: Frame, draw: Draw) -> Picture:

@@ -89,6 +89,10 @@ class Sampler(Drawer, Protocol):
         """The drawer under other settings."""
         ...
 
+    def around(self, about: Mapping[str, str]) -> tuple[Drawer, Mapping[str, str]] | None:
+        """What draws around the squares, and what its file says, from the style's; None leaves paper."""
+        ...
+
 
 class Portable(Protocol):
     """A drawer of which a file for onnxruntime holds another network than itself."""

@@ -110,6 +110,10 @@ class Drawer(nn.Module):
         kept = {k: v for k, v in about.items() if k not in ("prior", "prior_revision", "lines")}
         return self.lines, {**kept, "frame": json.dumps(dataclasses.asdict(PORTRAIT))}
 
+    def around(self, about: Mapping[str, str]) -> tuple[nn.Module, Mapping[str, str]] | None:
+        """See `limner.methods.base.Sampler`: the lines, as far as they are traced."""
+        return self.portable(about) if self.settings.trace else None
+
     @torch.no_grad()
     def forward(self, photo: Tensor) -> Tensor:
         """Draws; the same seed, the same picture.
