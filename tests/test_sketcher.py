@@ -235,9 +235,20 @@ def test_where_the_matte_sees_nobody_the_background_is_kept_and_that_is_told() -
     assert (drawn == 55).all()
 
 
-def test_a_face_that_the_matte_misses_is_not_painted_over() -> None:
-    hand = Sketcher(flat, ABOUT, lambda _: [LARGE, SMALL], LeftMatte(share=0.6))
-    with pytest.warns(LimnerWarning, match="1 of 2 faces"):
+def test_around_a_face_that_the_matte_misses_the_background_is_kept() -> None:
+    far = kit.face_at(225, 60, 8)
+    hand = Sketcher(flat, ABOUT, lambda _: [LARGE, far], LeftMatte(share=0.6))
+    with pytest.warns(LimnerWarning, match=r"1 of 2 faces .* left as it is around them"):
+        drawn = np.asarray(hand(SLOPE, background="paper"))
+    assert (drawn[:, :150] == 55).all()
+    assert (drawn[55:75, 217:233] == 55).all()
+    assert (drawn[[4, 110], 225] == 255).all()
+    assert (drawn[66, [170, 249]] == 255).all()
+
+
+def test_where_the_matte_misses_every_face_the_background_is_kept() -> None:
+    hand = Sketcher(flat, ABOUT, lambda _: [LARGE, SMALL], LeftMatte(share=0.1))
+    with pytest.warns(LimnerWarning, match=r"2 of 2 faces .* left as it is$"):
         drawn = np.asarray(hand(SLOPE, background="paper"))
     assert (drawn == 55).all()
 

@@ -20,7 +20,7 @@ from PIL import Image
 from limner import hub, image
 from limner.errors import LimnerError, LimnerWarning
 from limner.faces import Face, FaceError, Frame, align, draw_faces, draw_fitted, draw_portraits, find, given
-from limner.faces.matte import lack
+from limner.faces.matte import lack, without_gaps
 from limner.faces.matte import matte as people
 from limner.image import from_unit, to_unit
 from limner.methods.base import Drawer, Sampler, Sampling
@@ -165,8 +165,8 @@ class Sketcher:
             LimnerError: Options that are unknown, exclude each other, or are not for this style.
 
         Warns:
-            LimnerWarning: A face is so small that little of its likeness can be drawn, or nobody was found
-                to tell from the background, which is kept then.
+            LimnerWarning: A face is so small that little of its likeness can be drawn, or cannot be told from
+                the background, which is kept then, around that face or, of all of them, throughout.
         """
         numbers = None if points is None else tuple(np.asarray(points, np.float64).ravel().tolist())
         options = Options(face, numbers, background, crop, whole, sampling)
@@ -231,7 +231,7 @@ class Sketcher:
         missing = lack(alpha, faces)
         if missing:
             _warn(missing)
-            return drawn
+        alpha = without_gaps(alpha, faces)
         paper = np.full_like(drawn, 255)
         return np.asarray(cv2.blendLinear(drawn, paper, alpha, 1 - alpha), np.uint8)
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limner import hub
+from limner.faces import share
 from limner.faces.face import Face
 from limner.image import to_unit
 from limner.runtime import Net
@@ -41,6 +42,10 @@ WINDOW = (-4.5, -4.0, 4.5, 6.0)
 """x0, y0, x1, y1 of a face's window from the middle of its eyes, in eye distances."""
 EPSILON = 1e-4
 """Of the guided filter: colours that vary less than its root are no edge."""
+NOBODY = 0.002
+"""A matte of a lower mean sees nobody."""
+HEAD = 2.0
+"""How far the head of a face that the matte misses is drawn, in eye distances from its middle."""
 STRIP = 1 << 20
 """Pixels that are brought to full size at a time."""
 
@@ -70,21 +75,47 @@ def matte(picture: Picture, faces: Sequence[Face] = ()) -> Unit:
 
 
 def lack(alpha: Unit, faces: Sequence[Face] = ()) -> str:
-    """What a matte is without, in words for a user; empty where it can be used.
-
-    A caller that reads a word should say it and go on as if no matte had been asked for: with nothing cut
-    out, the background stays.
+    """What a matte is without, in words for a user; empty where it can be used as it is.
 
     Args:
         alpha: (H, W) in [0, 1], as `matte` gives it.
         faces: Those of the picture; each must be covered for more than half.
     """
-    if alpha.mean() < 0.002:
+    if alpha.mean() < NOBODY:
         return "no person stands out from the background; it is left as it is"
-    missed = sum(_inner(alpha, face).mean() < 0.5 for face in faces)
-    if missed:
-        return f"{missed} of {len(faces)} faces do not stand out from the background; it is left as it is"
-    return ""
+    missed = len(_missed(alpha, faces))
+    where = "" if missed == len(faces) else " around them"
+    told = f"{missed} of {len(faces)} faces do not stand out from the background; it is left as it is{where}"
+    return told if missed else ""
+
+
+def without_gaps(alpha: Unit, faces: Sequence[Face] = ()) -> Unit:
+    """What of a picture is to be drawn on paper: the matte, and the heads of faces that it misses.
+
+    Args:
+        alpha: (H, W) in [0, 1], as `matte` gives it.
+        faces: Those of the picture, as of `lack`.
+
+    Returns:
+        (H, W) float32 in [0, 1]; 1 all over where the matte sees nobody, or none of the faces.
+    """
+    missed = _missed(alpha, faces)
+    if alpha.mean() < NOBODY or len(missed) == len(faces) > 0:
+        return np.ones_like(alpha)
+    made = alpha.copy()
+    for face in missed:
+        shown = share.around(face, HEAD, (alpha.shape[1], alpha.shape[0]))
+        if shown is None:
+            continue
+        box, samples = shown
+        x0, y0, x1, y1 = box
+        made[y0:y1, x0:x1] = np.maximum(made[y0:y1, x0:x1], share.spread(samples, box))
+    return made
+
+
+def _missed(alpha: Unit, faces: Sequence[Face]) -> list[Face]:
+    """The faces that are not covered for more than half."""
+    return [face for face in faces if _inner(alpha, face).mean() < 0.5]
 
 
 def _inner(alpha: Unit, face: Face) -> Unit:

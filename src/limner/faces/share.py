@@ -83,6 +83,21 @@ def opacity(
     return box, _opacity(own, index, shared, reach, box)
 
 
+def around(face: Face, reach: float, size: tuple[int, int]) -> tuple[Box, NDArray[np.float32]] | None:
+    """Where one face is, others or not: 1 up to a reach from it, 0 from S times that on.
+
+    Args:
+        face: The face.
+        reach: In eye distances.
+        size: (width, height) of the picture.
+
+    Returns:
+        As of `opacity`; None if all of that lies beside the picture.
+    """
+    box = _around(face, reach, size)
+    return (box, _weight(_distance(face, box), np.float32(_SOFT * reach))) if box else None
+
+
 def spread(samples: NDArray[np.float32], box: Box) -> NDArray[np.float32]:
     """The opacity of every pixel of the box, (y1 - y0, x1 - x0)."""
     x0, y0, x1, y1 = box
@@ -108,7 +123,7 @@ def _opacity(
     raise ValueError("the face is none of its own")
 
 
-def _weight(distance: NDArray[np.float32], farthest: NDArray[np.float32]) -> NDArray[np.float32]:
+def _weight(distance: NDArray[np.float32], farthest: NDArray[np.float32] | np.float32) -> NDArray[np.float32]:
     t = np.clip((farthest - distance) / (farthest * (1 - 1 / _SOFT)), 0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
 
