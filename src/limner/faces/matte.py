@@ -1,12 +1,12 @@
 """The matte: how much of each pixel is a person, from 0 (background) to 1 (head, hair, shoulders, body).
 
 A small network sees the picture twice: as a whole, which gives the bodies, and around each face at one scale,
-which gives hair and outline of people who are small in it. The union follows the picture's own edges up to
-full size by a guided filter:
+which gives hair and outline of people who are small in it. Where the union is in doubt colour decides
+(`limner.faces.cut`), and the outline follows the picture's own edges up to full size by a guided filter:
 
     a = (Sigma + eps U)^-1 cov(I, p),   b = mean(p) - a . mean(I),   q = mean(a) . I + mean(b)
 
-with p the network's matte, I the picture's colours, Sigma their covariance in a window.
+with p the matte so far, I the picture's colours, Sigma their covariance in a window.
 Source: He, Sun, Tang, Guided image filtering (PAMI 2013), equations 19 to 21; that a and b may come from a
 smaller picture: He, Sun, Fast guided filter (2015).
 """
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from limner import hub
 from limner.faces import share
+from limner.faces.cut import cut
 from limner.faces.face import Face
 from limner.image import to_unit
 from limner.runtime import Net
@@ -71,7 +72,7 @@ def matte(picture: Picture, faces: Sequence[Face] = ()) -> Unit:
     rough = _joined(picture, canvas, faces)
     if rough.max() < 0.05:
         return np.zeros(picture.shape[:2], np.float32)
-    return _full(picture, _guide(canvas, _belonging(rough)))
+    return _full(picture, _guide(canvas, cut(canvas, _belonging(rough))))
 
 
 def lack(alpha: Unit, faces: Sequence[Face] = ()) -> str:
