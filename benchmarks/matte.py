@@ -15,6 +15,7 @@ picture and the faces that `limner.faces.find` sees in it.
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import cv2
 import numpy as np
@@ -57,6 +58,16 @@ def network(picture: Picture, faces: list[Face]) -> Unit:
     return matte(picture, faces)
 
 
+def uncut(picture: Picture, faces: list[Face]) -> Unit:
+    """The same, colours not asked where the network is in doubt."""
+    with patch("limner.faces.matte.cut", _as_it_is):
+        return matte(picture, faces)
+
+
+def _as_it_is(_: Picture, alpha: Unit) -> Unit:
+    return alpha
+
+
 def faceless(picture: Picture, _: list[Face]) -> Unit:
     """What is shipped, not told of any face."""
     return matte(picture)
@@ -85,6 +96,7 @@ def everything(picture: Picture, _: list[Face]) -> Unit:
 
 MATTERS: dict[str, Matter] = {
     "limner": network,
+    "limner, without GrabCut": uncut,
     "limner, no faces given": faceless,
     "rough keying": keyed,
     "boxes below faces": boxes,
