@@ -344,6 +344,11 @@ def test_an_unknown_background_is_no_style() -> None:
         Sketcher(grey, {**ABOUT, "background": "blue"})
 
 
+def test_a_style_of_photos_leaves_no_paper() -> None:
+    with pytest.raises(StyleError, match="draws photos, and leaves paper"):
+        Sketcher(reds, {**BACK, "background": "paper"})
+
+
 @pytest.mark.parametrize("lost", ["frame", "stride", "radius", "direction"])
 def test_metadata_that_lacks_something_is_no_style(lost: str) -> None:
     with pytest.raises(StyleError, match="no limner style"):

@@ -128,6 +128,10 @@ class Sketcher:
             raise hub.StyleError(
                 f"the file is no limner style: its metadata lacks or garbles {error}"
             ) from error
+        if self.background == "paper" and self.draws == "photo":
+            raise hub.StyleError(
+                "the file is no limner style: it draws photos, and leaves paper behind people"
+            )
 
     def __call__(
         self,
