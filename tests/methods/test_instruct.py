@@ -257,6 +257,33 @@ def test_a_run_that_was_cut_off_ends_as_one_left_alone(
         INSTRUCT.train(replace(config, text_scale=3.0), silent)
 
 
+def test_a_run_that_goes_on_keeps_the_sentence_it_was_begun_at(
+    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(progress: Progress) -> None:
+        if progress.done == 3:
+            raise KeyboardInterrupt
+
+    config = replace(settings(tmp_path, prior_folder, drawn), start="best")
+    with pytest.raises(KeyboardInterrupt):
+        INSTRUCT.train(config, cut)
+    found: list[str] = []
+
+    def search(*_: object) -> str:
+        found.append("again")
+        return "ink"
+
+    monkeypatch.setattr("limner.methods.instruct.train._start", search)
+    INSTRUCT.train(config, silent)
+    assert not found
+    with pytest.raises(LimnerError, match="other settings"):
+        INSTRUCT.train(replace(config, text_scale=3.0), silent)
+    assert found
+    given = replace(config, start="given", instruction="ink")
+    with pytest.raises(LimnerError, match="other settings"):
+        INSTRUCT.train(given, silent)
+
+
 def test_several_pairs_are_learned_in_turn(
     prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
 ) -> None:

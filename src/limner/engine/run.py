@@ -45,6 +45,15 @@ from limner.progress import Progress, Report, silent
 FREE = frozenset({"folder", "steps", "save_every", "log_every", "workers", "start"})
 
 
+CHECKPOINT = "checkpoint.pt"
+
+
+def settings_of(folder: Path) -> Mapping[str, str]:
+    """What the run in a folder was begun with, its `about` among it; empty where no checkpoint lies."""
+    path = folder / CHECKPOINT
+    return torch.load(path, weights_only=True, mmap=True)["settings"] if path.exists() else {}
+
+
 class Keepable(Protocol):
     """What a run keeps: a network, an optimizer, an average."""
 
@@ -246,7 +255,7 @@ class Run:
 
     @property
     def _checkpoint(self) -> Path:
-        return self.config.folder / "checkpoint.pt"
+        return self.config.folder / CHECKPOINT
 
     def _save(self) -> None:
         self._means()  # raises rather than save weights that a loss beyond all numbers has made
@@ -284,7 +293,7 @@ class Run:
 
     def _begin_from(self, folder: Path) -> None:
         try:
-            state = torch.load(folder / self._checkpoint.name, map_location=self.device, weights_only=True)
+            state = torch.load(folder / CHECKPOINT, map_location=self.device, weights_only=True)
         except FileNotFoundError:
             raise LimnerError(f"{folder} holds no checkpoint; a run to start from is expected") from None
         try:

@@ -12,7 +12,8 @@ Chosen: the state is kept that has the lowest loss over a fixed set of (t, noise
 import dataclasses
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from torch import Tensor
 from torch.optim import AdamW
 
 from limner import hub
-from limner.engine.run import Run
+from limner.engine.run import Run, settings_of
 from limner.errors import LimnerError
 from limner.frame import PORTRAIT, Frame, head
 from limner.image import Picture, from_unit, to_unit
@@ -80,14 +81,15 @@ def train(config: Config, report: Report = silent) -> Path:
     photos, sketches = _tensors(pairs)
     lines = _lines(given, config, report)
     clip = load_guide(config, prior)
-    sentence = _start(config, prior, clip, photos, sketches)
+    told = partial(_about, config, prior, pairs, lines=lines)
+    sentence = _begun(config, told) or _start(config, prior, clip, photos, sketches)
     instruction = Instruction(prior, sentence)
     kept = Kept(instruction)
     optimizer = AdamW([instruction.states], config.rate)
     run = Run(
         config.run,
         keep={"instruction": instruction, "kept": kept, "optimizer": optimizer},
-        about={**_about(config, prior, pairs, sentence, lines), "background": background(given)},
+        about={**told(sentence), "background": background(given)},
         report=named("instruction", report),
     )
     shown = _aligned(given, config, head(side(prior.size, lines is not None)))
@@ -130,6 +132,13 @@ def _lines(given: Sequence[Fitted], config: Config, report: Report) -> Generator
     # A checkpoint of the lines is three hundred times as large as one of the instruction.
     run = dataclasses.replace(config.run, folder=config.run.folder / "lines", save_every=25)
     return learned(_aligned(given, config, PORTRAIT), config.lines, run, named("lines", report))
+
+
+def _begun(config: Config, told: Callable[[str], Mapping[str, str]]) -> str:
+    """The sentence that a run of the same settings found in half a minute; empty where there is none."""
+    before = settings_of(config.run.folder) if config.start != "given" else {}
+    sentence = str(json.loads(before.get("config", "{}")).get("instruction", ""))
+    return sentence if told(sentence).items() <= before.items() else ""
 
 
 def _start(config: Config, prior: Prior, clip: Clip | None, photos: Tensor, sketches: Tensor) -> str:
@@ -210,7 +219,7 @@ def _drawn(config: Config, prior: Prior, kept: Kept, photo: Picture, lines: Gene
 
 
 def _about(
-    config: Config, prior: Prior, pairs: Sequence[Aligned], sentence: str, lines: Generator | None
+    config: Config, prior: Prior, pairs: Sequence[Aligned], sentence: str, *, lines: Generator | None
 ) -> dict[str, str]:
     """What the weight file says of itself; it tells nobody's folders and nobody's name."""
     seen = sha256(b"".join(picture.tobytes() for pair in pairs for picture in (pair.photo, pair.sketch)))
