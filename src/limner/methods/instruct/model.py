@@ -3,7 +3,8 @@
 z = Euler ancestral(e, noise),    e = the guided noise of (photo, instruction),    sketch = grey(D(z / s))
 
 which is then, as far as `trace` says, laid on the lines of a pencil that learned the same pair (`lines.py`,
-`trace.py`). With such lines squares are as large as that pencil draws well; the prior's part is enlarged.
+`trace.py`). With such lines squares are as large as that pencil draws well, the prior's part is enlarged, and
+around them the lines draw alone.
 """
 
 import dataclasses
