@@ -345,7 +345,7 @@ def test_an_unknown_background_is_no_style() -> None:
 
 
 def test_a_style_of_photos_leaves_no_paper() -> None:
-    with pytest.raises(StyleError, match="draws photos, and people on paper"):
+    with pytest.raises(StyleError, match="draws photos, and leaves paper"):
         Sketcher(reds, {**BACK, "background": "paper"})
 
 
