@@ -185,7 +185,7 @@ class Sketcher:
             to_frame = align.similarity(faces[0].eyes, self.frame)
             picture = align.warp(picture, to_frame, self.frame.size)
             faces = [faces[0].moved(to_frame)]
-        hand = self._sampled(options.sampling) if self._sampled else self
+        hand = self._sampled(options.sampling) if self._sampled and options.sampling.given() else self
         drawn = hand._drawn(picture, faces, options)
         left = (options.background or self.background) == "paper"
         return self._on_paper(drawn, picture, faces) if left else drawn

@@ -18,7 +18,7 @@ Unit = NDArray[np.float32]
 # Chosen: all values, on composites of people in training (docs/matte.md), and by eye.
 SIDE = 320
 """Longest side at which it is decided, in pixels."""
-SURE, UNSURE, NOBODY = 0.9, 0.5, 0.05
+SURE, LIKELY, POSSIBLE = 0.9, 0.5, 0.05
 """A pixel above the first is person, one above the second may rather be, one below the third is not."""
 NEAR = 0.03
 """How far from what may be person a pixel may still turn out to be, in longest sides."""
@@ -41,14 +41,15 @@ def cut(picture: Picture, alpha: Unit) -> Unit:
     rough = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     reach = 2 * max(1, round(NEAR * max(size))) + 1
     around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    near = cv2.dilate((rough > NOBODY).astype(np.uint8), around) > 0
+    near = cv2.dilate((rough > POSSIBLE).astype(np.uint8), around) > 0
     mask = np.full(rough.shape, cv2.GC_BGD, np.uint8)
     mask[near] = cv2.GC_PR_BGD
-    mask[rough > UNSURE] = cv2.GC_PR_FGD
+    mask[rough > LIKELY] = cv2.GC_PR_FGD
     mask[rough > SURE] = cv2.GC_FGD
     if not ((mask == cv2.GC_FGD).any() and (mask == cv2.GC_BGD).any()):
         return alpha
-    # The mixtures begin by chance; the same picture is to have the same matte.
+    # The mixtures begin by chance, and the same picture is to have the same matte. OpenCV has no other
+    # generator for them than the caller's.
     cv2.setRNGSeed(0)
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(small, mask, (0, 0, 0, 0), *models, 1, cv2.GC_INIT_WITH_MASK)
