@@ -36,7 +36,7 @@ from limner.frame import PORTRAIT, head, square
 from limner.hub import FetchError, StyleError
 from limner.methods import METHODS
 from limner.methods.base import Sampling
-from limner.methods.instruct import objective
+from limner.methods.instruct import objective, trace
 from limner.methods.instruct.config import ALL, FEW, PUBLISHED, Config, Lines, config_of, run_of
 from limner.methods.instruct.ground import background
 from limner.methods.instruct.guide import load_guide
@@ -46,7 +46,7 @@ from limner.methods.instruct.model import Drawer
 from limner.methods.instruct.objective import Asked, Objective
 from limner.methods.instruct.pair import Aligned, Fitted, fit, is_photo
 from limner.methods.instruct.times import HOLD, LEARN, Times, noises, spread
-from limner.methods.instruct.trace import RADIUS, traced
+from limner.methods.instruct.trace import RADIUS, TONE, traced
 from limner.methods.instruct.train import SHORTLIST, nearest_in_tone
 from limner.methods.style import open_style
 from limner.pretrained.clip import load_clip
@@ -744,7 +744,7 @@ class TestGround:
 class TestTracing:
     """The lines of one drawing in the tone of another."""
 
-    def test_it_is_the_strokes_and_the_mean_of_means_of_what_tone_lacks(self) -> None:
+    def test_it_is_the_strokes_and_a_share_of_the_mean_of_means_of_what_tone_lacks(self) -> None:
         """Against the definition, square by square."""
         rng = np.random.default_rng(0)
         lines, drawn = rng.random((2, 12, 12))
@@ -758,9 +758,14 @@ class TestTracing:
         for y in range(2 * radius, 12 - 2 * radius):
             for x in range(2 * radius, 12 - 2 * radius):
                 lacks = [mean(drawn - lines, y + j, x + i) for j in around for i in around]
-                assert made[y, x] == pytest.approx(np.clip(lines[y, x] + np.mean(lacks), 0, 1), abs=1e-9)
+                assert made[y, x] == pytest.approx(
+                    np.clip(lines[y, x] + TONE * np.mean(lacks), 0, 1), abs=1e-9
+                )
 
-    def test_tone_is_the_drawings_and_strokes_are_the_pencils(self) -> None:
+    def test_whole_tone_is_the_drawings_and_strokes_are_the_pencils(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(trace, "TONE", 1.0)
         lines = torch.ones(1, 1, 96, 96)
         lines[..., 40:44, :] = 0.5
         made = traced(torch.full((1, 1, 96, 96), 0.4), lines)
@@ -774,7 +779,7 @@ class TestTracing:
         drawn[..., 38:46, :] = 0.3
         made = traced(drawn, torch.ones(1, 1, 96, 96))
         assert made[..., 42, 48] > 0.5
-        assert torch.allclose(made[..., 80:, :], torch.tensor(0.9), atol=1e-3)
+        assert torch.allclose(made[..., 80:, :], torch.tensor(1 - 0.1 * TONE), atol=1e-3)
 
 
 class TestLines:
