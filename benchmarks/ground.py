@@ -1,4 +1,4 @@
-"""Of how many pairs the rule of `limner.methods.instruct.ground` says that the artist leaves the ground.
+"""Of how many pairs the rule of `limner.methods.ground` says that the artist leaves the ground.
 
     python -m benchmarks.ground cuhk=DATA/cuhk fs2k/1=DATA/fs2k fs2k/2=DATA/fs2k fs2k/3=DATA/fs2k
 
@@ -12,8 +12,8 @@ from benchmarks.record import Table, show
 from limner.evaluate import PROTOCOLS
 from limner.evaluate.subjects import subjects_of
 from limner.faces import FaceError
-from limner.methods.instruct.ground import background
-from limner.methods.instruct.pair import fit
+from limner.methods.fitting import fit
+from limner.methods.ground import background
 
 
 def count(name: str, folder: Path) -> tuple[int, int, list[str]]:

@@ -3,7 +3,7 @@
 import inspect
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, cast
@@ -23,28 +23,25 @@ from transformers import CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionM
 
 import limner
 from limner import cli, image
-from limner.data.edits import FAMILIES
-from limner.data.ossketch import contrast
 from limner.data.pair import DataError
 from limner.engine.config import RunConfig
 from limner.engine.samples import Positions
 from limner.errors import LimnerError
 from limner.export import export
-from limner.faces import Face, FaceError, find
+from limner.faces import find
 from limner.faces.matte import matte
 from limner.frame import PORTRAIT, head, square
 from limner.hub import FetchError, StyleError
 from limner.methods import METHODS
 from limner.methods.base import Sampling
+from limner.methods.fitting import Aligned, fit
 from limner.methods.instruct import objective, trace
 from limner.methods.instruct.config import ALL, FEW, PUBLISHED, Config, Lines, config_of, run_of
-from limner.methods.instruct.ground import background
 from limner.methods.instruct.guide import load_guide
 from limner.methods.instruct.instruction import Instruction, known_sentences, nearest, spaced
 from limner.methods.instruct.lines import learned, pencil
 from limner.methods.instruct.model import Drawer
 from limner.methods.instruct.objective import Asked, Objective
-from limner.methods.instruct.pair import Aligned, Fitted, fit, is_photo
 from limner.methods.instruct.times import HOLD, LEARN, Times, noises, spread
 from limner.methods.instruct.trace import RADIUS, TONE, traced
 from limner.methods.instruct.train import SHORTLIST, nearest_in_tone
@@ -62,12 +59,6 @@ INSTRUCT = METHODS["instruct"]
 def prior_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny InstructPix2Pix with a CLIP."""
     return write_prior(tmp_path_factory.mktemp("priors") / "tiny", replace(FULL, instructs=True))
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The example's photo, and what limner's own pencil draws of it."""
-    return kit.write_pair(tmp_path_factory.mktemp("pair"))
 
 
 def settings(folder: Path, prior: Path, drawn: tuple[Path, Path], steps: int = 6) -> Config:
@@ -478,6 +469,15 @@ class TestStyle:
         assert np.abs(made - lines).max() > 20, "the square shows nothing"
         assert (bare[-100:] == 255).all()
 
+    def test_it_leaves_the_ground_and_is_told_otherwise(self, lined: Path, prior_folder: Path) -> None:
+        hand = limner.load(lined, prior=str(prior_folder))
+        assert hand.background == "paper"
+        photo = image.read(kit.EXAMPLE)
+        nobody = matte(photo, find(photo)) == 0
+        left, kept = (np.asarray(hand(photo, background=each)) for each in (None, "keep"))
+        assert (left[nobody] == 255).all()
+        assert (kept[nobody] != 255).any()
+
     def test_a_missing_prior_is_told(
         self, style: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -514,78 +514,8 @@ class TestStyle:
                 export(style, tmp_path / "x.onnx")
 
 
-OTHERWISE: dict[str, Callable[[Any], Any]] = {
-    "darker": lambda photo: photo * 0.6,
-    "paler": lambda photo: 255 - 0.7 * (255 - photo),
-    "of another gamma": lambda photo: 255 * (photo / 255) ** 0.5,
-    "flatter": lambda photo: 128 + 0.6 * (photo - 128.0),
-    "blurred": lambda photo: np.asarray(cv2.GaussianBlur(photo, (0, 0), 2), np.uint8),
-    "mirrored": lambda photo: photo[:, ::-1],
-    "smaller": lambda photo: np.asarray(cv2.pyrDown(photo), np.uint8),
-}
-"""A photo (H, W, 3) under other light, or by another camera."""
-
-
 class TestRefusals:
     """What cannot be learned from."""
-
-    def test_no_face(self, drawn: tuple[Path, Path], tmp_path: Path) -> None:
-        image.write(tmp_path / "flat.png", np.full((90, 90, 3), 200, np.uint8))
-        for pictures in ((tmp_path / "flat.png", drawn[1]), (drawn[0], tmp_path / "flat.png")):
-            with pytest.raises(FaceError, match=r"flat\.png: no face was found"):
-                fit(*pictures)
-
-    def test_two_faces_unless_the_largest_is_asked_for(
-        self, drawn: tuple[Path, Path], tmp_path: Path
-    ) -> None:
-        photo = image.read(drawn[0])
-        small = np.asarray(cv2.resize(photo, (200, 250), interpolation=cv2.INTER_AREA), np.uint8)
-        both = np.full((500, 600, 3), 255, np.uint8)
-        both[:, :400], both[:250, 400:] = photo, small
-        image.write(tmp_path / "two.png", both)
-        with pytest.raises(FaceError, match=r"two\.png: 2 faces were found, one is expected; --largest"):
-            fit(tmp_path / "two.png", drawn[1])
-        chosen, alone = (
-            each.into(square(64)) for each in (fit(tmp_path / "two.png", drawn[1], True), fit(*drawn))
-        )
-        assert np.abs(chosen.photo.astype(int) - alone.photo).mean() < 6
-
-    def test_faces_that_do_not_fit(self, drawn: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-        seen = kit.face_at(200, 250, 100)
-        aside = replace(seen, points=(*seen.points[:2], (280.0, 310.0), *seen.points[3:]))
-        faces = iter([[seen], [aside]])
-
-        def finder(_: object) -> list[Face]:
-            return next(faces)
-
-        monkeypatch.setattr("limner.methods.instruct.pair.find", finder)
-        with pytest.raises(FaceError, match=r"points are 0\.\d\d eye distances apart, at most 0\.10"):
-            fit(*drawn)
-
-    def test_a_photo_for_a_sketch(self, drawn: tuple[Path, Path], tmp_path: Path) -> None:
-        photo = image.read(drawn[0])
-        image.write(tmp_path / "grey.png", np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8))
-        for other in (drawn[0], tmp_path / "grey.png"):
-            with pytest.raises(DataError, match="looks like a photo"):
-                fit(drawn[0], other)
-            assert fit(drawn[0], other, trust=True).apart < 0.02
-
-    @pytest.mark.parametrize("taken", OTHERWISE)
-    def test_a_photo_otherwise_taken_is_one(self, drawn: tuple[Path, Path], taken: str) -> None:
-        picture = np.clip(np.rint(OTHERWISE[taken](image.read(drawn[0]))), 0, 255).astype(np.uint8)
-        grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
-        for each in (picture, np.repeat(grey[..., None], 3, axis=2)):
-            assert is_photo(each, find(each)[0])
-
-    @pytest.mark.parametrize(
-        "family", ["pencil", "charcoal", "ink contour", "single line", "comic line art", "blueprint"]
-    )
-    def test_a_drawing_is_none(self, drawn: tuple[Path, Path], family: str) -> None:
-        photo, rng = image.read(drawn[0]), np.random.default_rng(1)
-        face, edit = find(photo)[0], FAMILIES[family]
-        made = edit.apply(photo, None, face.eyes, edit.draw_parameters(rng), rng)
-        assert not is_photo(made, face)
-        assert not is_photo(image.read(drawn[1]), face)
 
     @pytest.mark.parametrize("count", [0, 1, 3])
     def test_pictures_that_are_no_pairs(
@@ -674,71 +604,6 @@ class TestCommand:
         published = config_of((), "", "a/b", text_scale=None, image_scale=2.0)
         told = {name: getattr(published, name) for name in PUBLISHED}
         assert told == {**PUBLISHED, "image_scale": 2.0}
-
-
-def test_a_sketch_is_learned_in_its_own_contrast_unless_it_is_to_be_raised(drawn: tuple[Path, Path]) -> None:
-    plain, raised = (fit(*drawn).into(square(256), raised=raised).sketch for raised in (False, True))
-    assert np.abs(contrast(plain).astype(int) - raised).max() <= 1
-    assert plain.std() < raised.std()
-
-
-def test_of_a_sketch_grey_is_learned_and_more_contrast_if_asked(drawn: tuple[Path, Path]) -> None:
-    pair = fit(*drawn)
-    assert pair.apart < 0.05
-    aligned = pair.into(square(256), raised=True)
-    assert aligned.sketch.shape == (256, 256)
-    eyes = find(aligned.photo)[0].eyes
-    assert np.allclose(eyes, square(256).eyes, atol=4)
-    raised = contrast(image.read(drawn[1]))
-    assert abs(float(aligned.sketch.std()) - float(raised.std())) < 25
-
-
-Tone = Callable[[np.ndarray[Any, Any]], object]
-# Grounds of a sketch, by (N, 2) rows and columns, and what a style makes of them.
-TONES: dict[str, tuple[Tone, str]] = {
-    "toned paper": (lambda at: np.full(len(at), 240), "paper"),
-    "a few strokes": (lambda at: np.where(at[:, 0] % 50 < 4, 90, 250), "paper"),
-    "dark paper": (lambda at: np.full(len(at), 150), "keep"),
-    "hatched": (lambda at: np.where(at.sum(axis=1) % 12 < 4, 90, 250), "keep"),
-    "half a wall": (lambda at: np.where(at[:, 0] > 150, 250, 200), "keep"),
-}
-
-
-class TestGround:
-    """Whether an artist draws what is behind people."""
-
-    @staticmethod
-    def behind(drawn: tuple[Path, Path], tone: Tone) -> Fitted:
-        """The pair, its ground drawn in the tone of (y, x) beyond the matte."""
-        pair = fit(*drawn)
-        nobody = cv2.dilate(matte(pair.photo), np.ones((9, 9), np.uint8)) < 0.05
-        sketch = pair.sketch.copy()
-        sketch[nobody] = np.asarray(tone(np.argwhere(nobody)), np.uint8).reshape(-1, 1)
-        return replace(pair, sketch=sketch)
-
-    def test_an_artist_who_leaves_it_is_followed(self, drawn: tuple[Path, Path]) -> None:
-        assert background([fit(*drawn)]) == "paper"
-
-    @pytest.mark.parametrize("ground", TONES)
-    def test_what_is_drawn_there_decides(self, drawn: tuple[Path, Path], ground: str) -> None:
-        tone, made = TONES[ground]
-        assert background([self.behind(drawn, tone)]) == made
-
-    def test_of_several_pairs_those_decide_that_show_their_ground(self, drawn: tuple[Path, Path]) -> None:
-        plain, hatched = fit(*drawn), self.behind(drawn, lambda at: np.where(at[:, 1] % 2, 90, 250))
-        nobody = replace(plain, photo=np.full_like(plain.photo, 128))
-        assert background([nobody]) == "keep"
-        assert background([nobody, plain]) == "paper"
-        assert background([plain, hatched]) == "keep"
-
-    def test_a_style_leaves_it_and_is_told_otherwise(self, lined: Path, prior_folder: Path) -> None:
-        hand = limner.load(lined, prior=str(prior_folder))
-        assert hand.background == "paper"
-        photo = image.read(kit.EXAMPLE)
-        nobody = matte(photo, find(photo)) == 0
-        left, kept = (np.asarray(hand(photo, background=each)) for each in (None, "keep"))
-        assert (left[nobody] == 255).all()
-        assert (kept[nobody] != 255).any()
 
 
 class TestTracing:

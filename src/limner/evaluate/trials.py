@@ -17,7 +17,7 @@ from limner.evaluate.matching import ScoreError
 from limner.evaluate.protocol import Protocol
 from limner.evaluate.subjects import Subject, subjects_of
 from limner.faces import FaceError
-from limner.methods.instruct.pair import fit
+from limner.methods.fitting import fit
 
 
 def teaching(

@@ -7,17 +7,17 @@ from limner.evaluate import Hand, Lesson
 from limner.frame import PORTRAIT
 from limner.learners.lesson import hand
 from limner.learners.settings import Settings
+from limner.methods.fitting import fit
+from limner.methods.ground import background
 from limner.methods.instruct.config import Lines
-from limner.methods.instruct.ground import background
 from limner.methods.instruct.lines import learned
-from limner.methods.instruct.pair import fit
 
 
 def learn(lesson: Lesson, settings: Settings) -> Hand:
     """The pencil with the strokes of the pair; the same lesson resumes a training that was cut off.
 
     Raises:
-        limner.errors.LimnerError: As of `limner.methods.instruct.pair.fit`; or the lesson's folder holds a
+        limner.errors.LimnerError: As of `limner.methods.fitting.fit`; or the lesson's folder holds a
             training with other settings.
         FloatingPointError: The loss is no longer finite.
     """

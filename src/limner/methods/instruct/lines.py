@@ -26,8 +26,8 @@ from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
 from limner.losses.adversarial import discriminator_loss, generator_loss, matching_loss
 from limner.losses.texture import texture_loss
+from limner.methods.fitting import Aligned
 from limner.methods.instruct.config import Lines
-from limner.methods.instruct.pair import Aligned
 from limner.nn.average import Average
 from limner.nn.generator import Generator
 from limner.nn.patchgan import PatchGAN

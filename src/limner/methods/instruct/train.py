@@ -27,15 +27,15 @@ from limner.errors import LimnerError
 from limner.frame import PORTRAIT, Frame, head
 from limner.image import Picture, from_unit, to_unit
 from limner.methods.base import describe
+from limner.methods.fitting import Aligned, Fitted, read_all
+from limner.methods.ground import background
 from limner.methods.instruct.config import Config
-from limner.methods.instruct.ground import background
 from limner.methods.instruct.guide import load_guide
 from limner.methods.instruct.instruction import Instruction, Kept, known_sentences, nearest, spaced
 from limner.methods.instruct.lines import PENCIL, learned
 from limner.methods.instruct.loss import direction
 from limner.methods.instruct.model import Drawer, Settings, shape, side
 from limner.methods.instruct.objective import Objective
-from limner.methods.instruct.pair import Aligned, Fitted, read_all
 from limner.methods.instruct.preview import Strip
 from limner.methods.instruct.times import HOLD, LEARN, Times, spread
 from limner.methods.instruct.trace import mean

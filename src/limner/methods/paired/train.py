@@ -21,6 +21,7 @@ from limner.losses.adversarial import discriminator_loss, generator_loss, matchi
 from limner.losses.texture import texture_loss
 from limner.methods.base import describe
 from limner.methods.eyes import Seen
+from limner.methods.ground import background_of
 from limner.methods.paired.config import Config
 from limner.methods.paired.model import discriminator, ends, generator
 from limner.methods.pairs import Source, read_pairs
@@ -45,8 +46,9 @@ def train(config: Config, report: Report = silent) -> Path:
         FloatingPointError: A loss is no longer finite.
     """
     pairs = Source.read(config.data)
+    given = pairs.pairs(config.hold_out)
     seen = Seen(config.run.folder / "eyes.json")
-    samples = read_pairs(pairs.pairs(config.hold_out), config.frame, config.augment, seen)
+    samples = read_pairs(given, config.frame, config.augment, seen)
     seen.keep()
     source, target = ends(config.direction)
 
@@ -71,7 +73,10 @@ def train(config: Config, report: Report = silent) -> Path:
             config.direction,
             f"{len(samples)} pairs of {pairs.title}",
         )
-        | {"frame": json.dumps(dataclasses.asdict(config.frame))},
+        | {
+            "frame": json.dumps(dataclasses.asdict(config.frame)),
+            "background": background_of(given) if target == "sketch" else "keep",
+        },
         report=report,
     )
 

@@ -15,13 +15,14 @@ the discriminator, which need no drawing.
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
+from limner.data.pair import Pair
 from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
 from limner.losses.adversarial import discriminator_loss, generator_loss, matching_loss
@@ -30,6 +31,7 @@ from limner.losses.distill import knowledge_loss, mutual_loss
 from limner.losses.perceptual import perceptual_loss
 from limner.losses.texture import texture_loss
 from limner.methods.base import describe
+from limner.methods.ground import background_of
 from limner.methods.transfer.artists import Artists, all_named
 from limner.methods.transfer.config import Config
 from limner.methods.transfer.model import Adapters, one_hand, photo_judge, signed, sketch_judge, student
@@ -83,9 +85,7 @@ def train(config: Config, report: Report = silent) -> Path:
             "students_step": students_step,
             "judges_step": judges_step,
         },
-        about=_about(
-            config, {n: len(each) for n, each in zip(sources, pairs, strict=True)}, len(samples.strangers)
-        ),
+        about=_about(config, dict(zip(sources, pairs, strict=True)), len(samples.strangers)),
         report=report,
     )
     phi_p, phi_s = phi_p.to(run.device), phi_s.to(run.device)
@@ -157,15 +157,22 @@ def train(config: Config, report: Report = silent) -> Path:
         photo_average.update(to_photo)
         run.log(logged)
 
-    back = {"direction": "sketch-photo", "artist": "photo", "artists": json.dumps(["photo"])}
+    back = {
+        "direction": "sketch-photo",
+        "background": "keep",
+        "artist": "photo",
+        "artists": json.dumps(["photo"]),
+    }
     run.finish(one_hand(photo_average.module, None).state_dict(), "photo", back)
     return run.finish(one_hand(sketch_average.module, 0).state_dict())
 
 
-def _about(config: Config, pairs: Mapping[str, int], strangers: int) -> dict[str, str]:
+def _about(config: Config, pairs: Mapping[str, Sequence[Pair]], strangers: int) -> dict[str, str]:
     """What the weight files say of themselves; the first artist draws unless another is asked for."""
     names = list(pairs)
-    told = ", ".join(f"{count} pairs of {name}" for name, count in pairs.items())
+    told = ", ".join(f"{len(each)} pairs of {name}" for name, each in pairs.items())
+    # The ground is left where all artists leave it: the file says it once.
+    grounds = {background_of(each) for each in pairs.values()}
     # A weight file tells nobody's folders.
     teachers = {
         "photo_teacher": Path(config.photo_teacher).name,
@@ -175,6 +182,7 @@ def _about(config: Config, pairs: Mapping[str, int], strangers: int) -> dict[str
     return {
         **describe(config, "photo-sketch", f"{told}; {strangers} portraits that nobody drew"),
         "frame": json.dumps(dataclasses.asdict(config.frame)),
+        "background": "paper" if grounds == {"paper"} else "keep",
         "artists": json.dumps(names),
         "artist": names[0],
     }

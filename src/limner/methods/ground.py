@@ -18,17 +18,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from limner.faces import similarity, warp
+from limner.data.pair import Pair
+from limner.faces import FaceError, similarity, warp
 from limner.faces.align import compose
 from limner.faces.matte import lack, matte
 from limner.frame import head
 from limner.hub import Background
-from limner.methods.instruct.pair import Fitted
+from limner.methods.fitting import Fitted, fit
 
 LIGHTEST, DARKER, SHARE = 0.7, 0.1, 0.2
 """The least p; what is darker than paper by this is drawn; the share of B that may be drawn."""
 LEAST = 0.01
 """The share of the square that B must have to tell anything."""
+ASKED = 8
+"""Of many pairs so many are asked."""
 _FRAME = head(256)
 _MARGIN = 13  # pixels of the frame: strokes of hair reach over the matte's edge
 _EDGE = 5  # likewise: of a picture, where its border is blended
@@ -38,7 +41,7 @@ def background(pairs: Sequence[Fitted]) -> Background:
     """What an artist makes of the ground.
 
     Args:
-        pairs: At least one, all of one artist; those that show their ground decide.
+        pairs: All of one artist; those that show their ground decide.
 
     Returns:
         "paper" where it is left; "keep" where it is drawn, or too little of it is to be seen.
@@ -53,6 +56,31 @@ def background(pairs: Sequence[Fitted]) -> Background:
     paper = [float(np.percentile(each, 95)) for each in seen]
     drawn = [float(np.mean(each < p - DARKER)) for each, p in zip(seen, paper, strict=True)]
     return "paper" if min(paper) > LIGHTEST and float(np.mean(drawn)) < SHARE else "keep"
+
+
+def background_of(pairs: Sequence[Pair]) -> Background:
+    """What an artist makes of the ground, by a few of many pairs, evenly taken.
+
+    Args:
+        pairs: Of one artist; those whose two faces are not found, or do not fit, tell nothing.
+
+    Returns:
+        As `background`; "keep" where no pair tells.
+
+    Raises:
+        limner.image.ImageError: A picture cannot be read.
+        limner.hub.StyleError: The packaged matte is missing or damaged.
+    """
+    count = min(ASKED, len(pairs))
+    asked = (pairs[i * len(pairs) // count] for i in range(count))
+    return background([each for pair in asked for each in _fitted(pair)])
+
+
+def _fitted(pair: Pair) -> list[Fitted]:
+    try:
+        return [fit(pair.photo, pair.sketch, largest=True, trust=True)]
+    except FaceError:
+        return []
 
 
 def _behind(pair: Fitted) -> NDArray[np.floating[Any]]:
