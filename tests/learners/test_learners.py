@@ -24,6 +24,7 @@ from limner.learners import LEARNERS, Settings, gatys, named, xdog
 from limner.learners.lesson import in_frame
 from limner.learners.xdog import FRAME, Ink, grid
 from limner.pretrained.perceptual import load_teacher
+from limner.sketcher import Sketcher
 
 INK = Ink(sigma=1.0, p=8.0, epsilon=0.6, phi=10.0)
 
@@ -154,7 +155,9 @@ class TestGatys:
 
 
 def test_paired_is_trained_on_this_pair_alone(lesson: Lesson) -> None:
-    named(["paired"], Settings(paired_steps=1))["paired"](lesson)
+    hand = named(["paired"], Settings(paired_steps=1))["paired"](lesson)
+    assert isinstance(hand, Sketcher)
+    assert hand.background == "paper"
     with safe_open(str(lesson.folder / "run" / "style.safetensors"), framework="pt") as file:
         told = file.metadata()
     assert told["trained_on"].startswith("1 pairs of")

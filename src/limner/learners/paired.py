@@ -9,6 +9,8 @@ from limner.evaluate import Hand, Lesson
 from limner.frame import PORTRAIT
 from limner.learners.lesson import in_frame
 from limner.learners.settings import Settings
+from limner.methods.fitting import fit
+from limner.methods.ground import background
 from limner.methods.paired.config import Config
 from limner.methods.paired.train import train
 from limner.sketcher import load
@@ -21,7 +23,7 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
     """The style that comes out; the same lesson resumes a training that was cut off.
 
     Raises:
-        limner.faces.FaceError: No face is found in the photo.
+        limner.faces.FaceError: No face is found in photo or sketch, or the two do not fit.
         limner.image.ImageError: A picture cannot be read.
         limner.errors.LimnerError: The lesson's folder holds a training with other settings.
         FloatingPointError: A loss is no longer finite.
@@ -29,7 +31,10 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
     run = RunConfig(lesson.folder / "run", settings.paired_steps, BATCH, lesson.seed, workers=0)
     data = _folder(lesson, lesson.folder / "pair")
     config = Config(str(data), "for study", augment=Augment(crop=CROP), run=run)
-    return load(train(config, lesson.report))
+    hand = load(train(config, lesson.report))
+    # Asked of the pictures as they came: in the frame a sketch ends in white, which is nobody's paper.
+    hand.background = background([fit(lesson.photo, lesson.sketch, largest=True, trust=True)])
+    return hand
 
 
 def _folder(lesson: Lesson, folder: Path) -> Path:
