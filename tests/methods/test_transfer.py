@@ -17,6 +17,7 @@ from limner.data.augment import Augment
 from limner.data.pair import DataError
 from limner.data.portraits import held_out
 from limner.engine.config import RunConfig
+from limner.errors import LimnerError
 from limner.export import TOLERANCE, export
 from limner.faces import Frame, find
 from limner.frame import PORTRAIT
@@ -136,6 +137,11 @@ def test_strokes_may_be_asked_to_lie_as_the_artists_do(tmp_path: Path) -> None:
     METHODS["transfer"].train(config, silent)
     told = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert all(line["cooccurrence"] > 0 for line in told)
+
+
+def test_crops_too_small_for_that_are_told(tmp_path: Path) -> None:
+    with pytest.raises(LimnerError, match=r"crops of 64 pixels; --augment\.crop of at least 96"):
+        METHODS["transfer"].train(replace(small(tmp_path, 1), cooccurrence=1.0), silent)
 
 
 def _held_out_name() -> str:

@@ -24,6 +24,8 @@ SOFT = 0.03
 """How soft the border between two levels is, of white minus black."""
 WINDOW = 48
 """Side of W at half the drawing's size: about a part of Scoot's, of a frame of 400 x 500."""
+LEAST = 2 * WINDOW
+"""Side of the smallest drawing that holds a window."""
 _DIRECTIONS = ((0, 1), (1, 1), (1, 0), (1, -1))
 
 
@@ -31,7 +33,7 @@ def cooccurrence_loss(real: Tensor, made: Tensor) -> Tensor:
     """L_co, a scalar.
 
     Args:
-        real: The artist's drawing y, (N, 1, H, W) in [0, 1], H and W at least 96.
+        real: The artist's drawing y, (N, 1, H, W) in [0, 1], H and W at least `LEAST`.
         made: The made one, as `real`.
     """
     contrast, energy = _features(real)

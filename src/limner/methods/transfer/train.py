@@ -25,8 +25,9 @@ from torch.optim import Adam
 from limner.data.pair import Pair
 from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
+from limner.errors import LimnerError
 from limner.losses.adversarial import discriminator_loss, generator_loss, matching_loss
-from limner.losses.cooccurrence import cooccurrence_loss
+from limner.losses.cooccurrence import LEAST, cooccurrence_loss
 from limner.losses.distill import knowledge_loss, mutual_loss
 from limner.losses.perceptual import perceptual_loss
 from limner.losses.texture import texture_loss
@@ -56,9 +57,15 @@ def train(config: Config, report: Report = silent) -> Path:
         limner.image.ImageError: A picture cannot be read.
         limner.hub.StyleError: There is no such teacher, or its file is damaged.
         limner.hub.FetchError: VGG-19 is asked for and was not fetched.
-        limner.errors.LimnerError: The run's folder holds a run with other settings.
+        limner.errors.LimnerError: Crops are too small for the co-occurrence that is asked for, or the run's
+            folder holds a run with other settings.
         FloatingPointError: A loss is no longer finite.
     """
+    if config.cooccurrence and config.augment.crop < LEAST:
+        raise LimnerError(
+            f"cooccurrence in crops of {config.augment.crop} pixels; --augment.crop of at least {LEAST}, or "
+            "--cooccurrence 0, is expected"
+        )
     sources = all_named(config.data)
     pairs = [source.pairs(config.hold_out) for source in sources.values()]
     kept = config.run.folder / "eyes.json"
