@@ -1,4 +1,4 @@
-"""Tracing: the strokes of one drawing in the tone of another, which the prior drew.
+"""Tracing: the strokes of one drawing, its tone moved towards that of another, which the prior drew.
 
 With I the lines' drawing of the photo (`lines.py`), p the prior's, and m the mean over a square around each
 pixel,

@@ -42,6 +42,7 @@ def train(config: Config, report: Report = silent) -> Path:
     Raises:
         limner.data.pair.DataError: The data set is missing or damaged, or no face is found in it.
         limner.image.ImageError: A picture cannot be read.
+        limner.hub.StyleError: The packaged finder or matte is missing or damaged.
         limner.errors.LimnerError: The run's folder holds a run with other settings.
         FloatingPointError: A loss is no longer finite.
     """

@@ -55,7 +55,8 @@ def train(config: Config, report: Report = silent) -> Path:
     Raises:
         limner.data.pair.DataError: A data set is missing or damaged, or no face is found in it.
         limner.image.ImageError: A picture cannot be read.
-        limner.hub.StyleError: There is no such teacher, or its file is damaged.
+        limner.hub.StyleError: There is no such teacher, or its file, or that of the packaged finder or matte,
+            is missing or damaged.
         limner.hub.FetchError: VGG-19 is asked for and was not fetched.
         limner.errors.LimnerError: Crops are too small for the co-occurrence that is asked for, or the run's
             folder holds a run with other settings.
