@@ -416,6 +416,21 @@ def test_the_plain_net_edits_at_once(finished: Path) -> None:
     assert all(torch.equal(trained[name], weight) for name, weight in net.state_dict().items())
 
 
+def test_a_u_net_is_trained_among_the_parts_of_a_finished_model(
+    data: Path, pack_folder: Path, finished: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(pack_folder, tmp_path / "run")
+    own = Unet(rate=3e-3, parts=str(finished / "stand-in"))
+    made = train(config("unet", data, tmp_path / "run", unet=own))
+    ours, theirs = load_prior(made), load_prior(finished / "stand-in")
+    for part in ("vae", "text_encoder"):
+        weights = getattr(theirs, part).state_dict()
+        assert all(torch.equal(weights[k], v) for k, v in getattr(ours, part).state_dict().items())
+    assert ours.vae.config["scaling_factor"] == theirs.vae.config["scaling_factor"]
+    assert ours.tokenizer.get_vocab() == theirs.tokenizer.get_vocab()
+    assert str(finished).encode() not in (tmp_path / "run" / "unet" / "style.safetensors").read_bytes()
+
+
 def test_a_tiny_autoencoder_serves_too(data: Path, pack_folder: Path, tmp_path: Path) -> None:
     shutil.copytree(pack_folder, tmp_path / "run")
     settings = config("autoencoder", data, tmp_path / "run", steps=2, sizes=replace(SIZES, tiny=True))
@@ -468,6 +483,13 @@ def test_stages_of_other_sizes_do_not_mix(data: Path, finished: Path, tmp_path: 
     told = r"stage autoencoder in .* other sizes: vae was \[8, 8, 16\], is \[8, 16, 16\]"
     with pytest.raises(LimnerError, match=told):
         train(config("unet", data, tmp_path / "run", sizes=sizes))
+
+
+def test_a_finished_model_of_other_sizes_is_told(data: Path, finished: Path, tmp_path: Path) -> None:
+    shutil.copytree(finished, tmp_path / "run")
+    own, sizes = Unet(parts=str(finished / "stand-in")), replace(SIZES, vae=(8, 16))
+    with pytest.raises(LimnerError, match="of other sizes: stride is 4, sizes ask for 2"):
+        train(config("plain", data, tmp_path / "run", sizes=sizes, unet=own))
 
 
 def test_a_stage_draws_nothing_and_names_no_folder(finished: Path, data: Path) -> None:

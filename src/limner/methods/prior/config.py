@@ -66,6 +66,9 @@ class Unet:
     Brooks, Holynski, Efros, InstructPix2Pix (CVPR 2023), section 3.2.1."""
     captions: float = 0.25
     """Share of samples that are made from a caption, without a photo, half of them photos. Not of `plain`."""
+    parts: str = ""
+    """A finished model, "stand-in" or a folder in diffusers' format, whose autoencoder, CLIP and tokenizer
+    are taken; by default those that earlier stages left in the run's folder are."""
 
 
 @dataclass(frozen=True)

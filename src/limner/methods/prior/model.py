@@ -21,8 +21,9 @@ from limner.hub import StyleError
 from limner.methods.base import describe
 from limner.methods.prior.config import Config, Stage
 from limner.methods.prior.pack import Pack
+from limner.pretrained.clip import load_clip
 from limner.pretrained.opening import open_tokenizer
-from limner.pretrained.prior import Prior
+from limner.pretrained.prior import Prior, load_prior
 from limner.pretrained.small import Parts, small
 
 STAND_IN = "stand-in"
@@ -38,7 +39,12 @@ def about(config: Config, pack: Pack) -> dict[str, str]:
     """What the weight file of a stage says of itself; folders are nobody's business."""
     names = tuple(Path(folder).name for folder in config.data)
     teachers = tuple(Path(teacher).name for teacher in config.autoencoder.teachers)
-    config = replace(config, data=names, autoencoder=replace(config.autoencoder, teachers=teachers))
+    config = replace(
+        config,
+        data=names,
+        autoencoder=replace(config.autoencoder, teachers=teachers),
+        unet=replace(config.unet, parts=Path(config.unet.parts).name),
+    )
     told = f"{len(pack)} photos and their edits, of {len({row.identity for row in pack.rows})} people of "
     return {
         **describe(config, f"prior-{config.stage}", told + ", ".join(names)),
@@ -52,26 +58,17 @@ def untrained(config: Config, pack: Pack) -> Parts:
     return small(config.sizes, pack.sentences)
 
 
-def as_left(config: Config) -> tuple[Parts, Mapping[str, str]]:
-    """The parts with autoencoder, text and picture encoder as earlier stages left them, frozen.
-
-    Returns:
-        The parts, of which the U-Net is untrained, and what the autoencoder's file says of itself.
+def as_left(config: Config) -> Parts:
+    """The parts around an untrained U-Net: as earlier stages left them, or of a finished model; frozen.
 
     Raises:
-        LimnerError: A stage has not finished in this folder, or was of other sizes.
+        LimnerError: A stage has not finished in this folder, or it or the model is of other sizes.
+        limner.pretrained.folder.PriorError: The model cannot be opened.
     """
-    vae, told = _left(config, "autoencoder")
-    both, _ = _left(config, "clip")
-    torch.manual_seed(config.run.seed)
-    tokenizer = open_tokenizer(config.run.folder / "clip" / TOKENIZER)
-    parts = small(config.sizes, tokenizer, config.unet.prediction)
-    parts.vae.load_state_dict(vae)
-    encoders(parts).load_state_dict(both)
+    parts = _finished(config) if config.unet.parts else _staged(config)
     for network in (parts.vae, parts.text, parts.vision):
         network.eval().requires_grad_(False)
-    parts.vae.register_to_config(scaling_factor=float(told["scale"]))
-    return parts, told
+    return parts
 
 
 def pace(config: Config, run: Run) -> float:
@@ -119,6 +116,41 @@ def build(about: Mapping[str, str]) -> NoReturn:
         f"this is the {about['direction']} of a stand-in, which draws nothing by itself; the folder "
         f"{STAND_IN}, which stage unet writes, is opened by load_prior"
     )
+
+
+def _staged(config: Config) -> Parts:
+    """The parts as stages `autoencoder` and `clip` left them in the run's folder."""
+    vae, told = _left(config, "autoencoder")
+    both, _ = _left(config, "clip")
+    torch.manual_seed(config.run.seed)
+    tokenizer = open_tokenizer(config.run.folder / "clip" / TOKENIZER)
+    parts = small(config.sizes, tokenizer, config.unet.prediction)
+    parts.vae.load_state_dict(vae)
+    encoders(parts).load_state_dict(both)
+    parts.vae.register_to_config(scaling_factor=float(told["scale"]))
+    return parts
+
+
+def _finished(config: Config) -> Parts:
+    """The parts of a finished model."""
+    prior, clip = load_prior(config.unet.parts), load_clip(config.unet.parts)
+    torch.manual_seed(config.run.seed)
+    parts = small(config.sizes, prior.tokenizer, config.unet.prediction)
+    given, asked = _measures(prior), _measures(as_prior(parts))
+    if given != asked:
+        other = "; ".join(f"{k} is {v}, sizes ask for {asked[k]}" for k, v in given.items() if v != asked[k])
+        raise LimnerError(f"{prior.name} is of other sizes: {other}")
+    return replace(parts, vae=prior.vae, text=clip.text, vision=clip.vision)
+
+
+def _measures(prior: Prior) -> Mapping[str, int]:
+    """What a U-Net must fit in a model."""
+    return {
+        "size": prior.size,
+        "stride": prior.stride,
+        "latents": prior.channels,
+        "text": int(prior.text_encoder.config.hidden_size),
+    }
 
 
 def _left(config: Config, stage: Stage) -> tuple[dict[str, Tensor], Mapping[str, str]]:

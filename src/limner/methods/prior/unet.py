@@ -86,7 +86,7 @@ class Edits:
 def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path:
     """Trains the U-Net by diffusion, or the plain net; see `limner.methods.prior.train.train`."""
     own, at_once = config.unet, config.stage == "plain"
-    parts, _ = as_left(config)
+    parts = as_left(config)
     unet = parts.unet
     average = Average(unet, config.average)
     step = AdamW(unet.parameters(), own.rate)
