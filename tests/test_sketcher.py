@@ -40,6 +40,11 @@ def grey(x: NDArray[np.float32]) -> NDArray[np.float32]:
     return x.mean(axis=1, keepdims=True)
 
 
+def same(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A network that draws the sketch as it is."""
+    return np.repeat(x, 3, axis=1)
+
+
 def with_eyes(*eyes: tuple[float, float]) -> Sketcher:
     """A sketcher of grey photos whose finder always sees a face with these eyes."""
     face = Face((0, 0, 1, 1), 1.0, (eyes[0], eyes[1], (0, 0), (0, 0), (0, 0)))
@@ -70,6 +75,15 @@ def test_a_crop_has_the_eyes_where_the_frame_has_them() -> None:
     for x in (150, 250):
         eye = dark[np.abs(dark[:, 1] - x) < 50].mean(axis=0)
         assert np.allclose(eye, (250, x), atol=1)
+
+
+@pytest.mark.parametrize("options", [Options(), Options(crop=True), Options(whole=True)])
+def test_paper_is_white_to_a_style_that_takes_sketches(options: Options) -> None:
+    dark = np.full((300, 240, 3), 120, np.uint8)
+    about = {**ABOUT, "direction": "sketch-photo"}
+    made = Sketcher(same, about, lambda _: [kit.face_at(120, 150, 60)]).draw(dark, options)
+    assert (made == 250).all()
+    assert (with_eyes((90, 150), (150, 150)).draw(dark, options) == 120).all()
 
 
 def test_a_small_face_in_a_large_photo_stays_within_the_canvas() -> None:

@@ -1,8 +1,9 @@
 """A style that draws: any photo in, the sketch of the same size out, or any sketch in and the photo out.
 
 The faces are found and the picture brought to the scale and upright pose that the style was trained in;
-there it is drawn, in tiles if it is large, and brought back onto the picture's own pixels. A style that knows
-one size only draws one square a face, on white paper or on what another style draws of the rest.
+there it is drawn, in tiles if it is large, and brought back onto the picture's own pixels. A sketch that
+was photographed is drawn from as if it were scanned (`limner.faces.paper`). A style that knows one size
+only draws one square a face, on white paper or on what another style draws of the rest.
 """
 
 import json
@@ -22,6 +23,7 @@ from limner.errors import LimnerError, LimnerWarning
 from limner.faces import Face, FaceError, Frame, align, draw_faces, draw_fitted, draw_portraits, find, given
 from limner.faces.matte import lack, without_gaps
 from limner.faces.matte import matte as people
+from limner.faces.paper import levelled
 from limner.image import from_unit, to_unit
 from limner.methods.base import Drawer, Sampler, Sampling
 from limner.methods.style import open_style
@@ -185,6 +187,8 @@ class Sketcher:
             to_frame = align.similarity(faces[0].eyes, self.frame)
             picture = align.warp(picture, to_frame, self.frame.size)
             faces = [faces[0].moved(to_frame)]
+        if self.takes == "sketch":
+            picture = levelled(picture, [face.eyes for face in faces])
         hand = self._sampled(options.sampling) if self._sampled and options.sampling.given() else self
         drawn = hand._drawn(picture, faces, options)
         left = (options.background or self.background) == "paper"

@@ -92,6 +92,18 @@ def test_a_drawing_is_none(drawn: tuple[Path, Path], family: str) -> None:
     assert not is_photo(image.read(drawn[1]), face)
 
 
+def test_a_drawing_by_lamplight_is_taken_and_on_white_paper(drawn: tuple[Path, Path], tmp_path: Path) -> None:
+    scan = image.read(drawn[1])
+    light = np.linspace(1, 0.5, scan.shape[1])[None, :, None] * (0.9, 0.8, 0.7)
+    dark = np.round(scan * light).astype(np.uint8)
+    image.write(tmp_path / "photographed.png", dark)
+    assert is_photo(dark, find(dark)[0]) is False
+    taken, plain = fit(drawn[0], tmp_path / "photographed.png"), fit(*drawn)
+    ours, theirs = (pair.into(square(256)).sketch.astype(int) for pair in (taken, plain))
+    assert np.abs(ours - theirs).mean() < 15
+    assert np.abs(cv2.cvtColor(dark, cv2.COLOR_RGB2GRAY).astype(int) - scan[..., 0]).mean() > 60
+
+
 def test_a_sketch_is_learned_in_its_own_contrast_unless_it_is_to_be_raised(drawn: tuple[Path, Path]) -> None:
     plain, raised = (fit(*drawn).into(square(256), raised=raised).sketch for raised in (False, True))
     assert np.abs(contrast(plain).astype(int) - raised).max() <= 1

@@ -24,7 +24,8 @@ from limner.frame import PORTRAIT
 from limner.hub import StyleError
 from limner.losses.distill import knowledge_loss, mutual_loss
 from limner.methods import METHODS
-from limner.methods.pairs import Source, aligned
+from limner.methods.eyes import Seen
+from limner.methods.pairs import Source, aligned, read_pairs
 from limner.methods.style import open_style
 from limner.methods.transfer.artists import Artists, all_named, named
 from limner.methods.transfer.config import Config
@@ -187,6 +188,17 @@ class TestArtists:
         frame = Frame(180, 220, (60.0, 90.0), (120.0, 90.0))
         samples = Artists.read([pairs], (folder,), frame, STILL, tmp_path / "eyes.json")
         assert [photo.mean() > 0 for photo in samples.strangers] == [True]
+
+    def test_sketches_are_on_white_paper(self, tmp_path: Path) -> None:
+        folder = kit.write_pairs(tmp_path / "pairs", 2)
+        scan = image.read(folder / "sketches" / "p00.png")
+        light = np.linspace(0.5, 1, scan.shape[1])[None, :, None]
+        image.write(folder / "sketches" / "p00.png", np.round(scan * light).astype(np.uint8), force=True)
+        pairs = Source.read(f"{folder}").pairs()
+        read = read_pairs(pairs, kit.FRAME, STILL, Seen(tmp_path / "eyes.json"))
+        off = np.abs(read.sketches[0].astype(float) - scan[..., 0].clip(max=250))
+        assert np.percentile(off, 95) < 10
+        assert np.array_equal(read.sketches[1], image.read(folder / "sketches" / "p01.png")[..., 0])
 
     def test_every_nth_pair_is_held_out(self, tmp_path: Path) -> None:
         source = Source.read(f"{kit.write_pairs(tmp_path, 5)}")

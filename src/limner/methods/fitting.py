@@ -6,7 +6,7 @@ that brings q onto p, and |eyes| the distance of the eyes in the photo, the face
     r = sqrt(1/5 sum_k |A q_k - p_k|^2) / |eyes|
 
 apart. Source: OS-Sketch, which aligns by five such points and raises the contrast of every sketch
-(`limner.data.ossketch`).
+(`limner.data.ossketch`). Differs: a drawing that was photographed is brought onto white paper first.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ from limner.data.ossketch import alignment, contrast
 from limner.data.pair import DataError
 from limner.faces import Face, FaceError, Frame, find, similarity, warp
 from limner.faces.align import Matrix, Point, compose, move
+from limner.faces.paper import levelled
 from limner.faces.share import eye_distance
 from limner.frame import square
 from limner.image import Picture
@@ -32,10 +33,14 @@ PAPER, STROKES = 0.3, 12.0
 """Chosen: what is a photo has less than this share of its face in one lightest tone, and less than this of
 detail. Of those pairs no photo has more of either, and no sketch less of both; of 28 families of drawings in
 `limner.data.edits` some of three look so: embossing, pastel, white chalk on toned paper."""
+COLOUR = 0.05
+"""Chosen: what is of one colour has no more than this deviation of ln(red / blue) over its face. 158 training
+photos in colour had 0.08 and more, 158 drawings by the light of a coloured lamp 0.03 and less."""
 _SEEN = square(256)
 _FACE = np.s_[70:210, 60:196]  # from forehead to chin and cheek to cheek in that square
 _TONE = 12  # levels that count as one tone
 _FINE = 1.5  # pixels of the square; detail is what is finer
+_PATCH = 2.0  # pixels of it; colour is that of patches
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class Fitted:
 
     Attributes:
         photo: (H, W, 3) uint8.
-        sketch: (H', W', 3) uint8.
+        sketch: (H', W', 3) uint8, on white paper (`limner.faces.paper`).
         eyes: In the photo.
         onto: A, from the sketch onto the photo.
         apart: r, in eye distances of the photo.
@@ -129,21 +134,40 @@ def fit(photo: Path, sketch: Path, largest: bool = False, trust: bool = False) -
             f"{sketch} looks like a photo, without paper or strokes; a drawing is expected after its photo, "
             "or --trust if it is one"
         )
-    return Fitted(taken, drawn, face.eyes, onto, apart)
+    return Fitted(taken, levelled(drawn, [other.eyes]), face.eyes, onto, apart)
 
 
 def is_photo(picture: Picture, face: Face) -> bool:
     """Whether a picture has neither paper nor strokes where its face is.
 
+    A drawing by lamplight has neither, until its paper is white. So what is of one colour is asked again
+    then, at the price of some grey photos that are taken for drawings (docs/instruct.md).
+
     Args:
         picture: (H, W, 3) uint8.
         face: In it.
     """
-    seen = warp(picture, similarity(face.eyes, _SEEN), _SEEN.size)
-    grey = cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)[_FACE].astype(np.float32)
+    seen = _seen(picture, face)
+    if not _is_smooth(seen):
+        return False
+    return _is_coloured(seen) or _is_smooth(_seen(levelled(picture, [face.eyes]), face))
+
+
+def _seen(picture: Picture, face: Face) -> Picture:
+    """The face from forehead to chin, (h, w, 3)."""
+    return warp(picture, similarity(face.eyes, _SEEN), _SEEN.size)[_FACE]
+
+
+def _is_smooth(seen: Picture) -> bool:
+    grey = cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY).astype(np.float32)
     paper = np.mean(grey > np.percentile(grey, 95) - _TONE)
     strokes = np.std(grey - cv2.GaussianBlur(grey, (0, 0), _FINE))
     return bool(paper < PAPER and strokes < STROKES)
+
+
+def _is_coloured(seen: Picture) -> bool:
+    patches = np.log(cv2.GaussianBlur(seen.astype(np.float32), (0, 0), _PATCH) + 1)
+    return bool(np.std(patches[..., 0] - patches[..., 2]) > COLOUR)
 
 
 def _face(path: Path, picture: Picture, largest: bool) -> Face:

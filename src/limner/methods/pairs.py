@@ -1,8 +1,9 @@
 """Pairs for a training, in the frame of the style that is trained.
 
 Photos come as they are: the finder brings each into the frame, and its sketch goes through the same matrix,
-so that the artist's own small displacements stay the artist's. What lies outside of a photo is cut off, not
-invented. Pictures that have the frame's size already are taken for aligned.
+so that the artist's own small displacements stay the artist's. A sketch that was photographed is brought
+onto white paper. What lies outside of a photo is cut off, not invented. Pictures that have the frame's size
+already are taken for aligned.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ from limner.data.backdrop import matte
 from limner.data.pair import DataError, Pair, Picture
 from limner.faces import Frame, similarity, warp
 from limner.faces.align import Matrix, move
+from limner.faces.paper import levelled
 from limner.methods.eyes import Eyes, Seen
 
 FOLDER = "folder"
@@ -99,7 +101,7 @@ def read_pairs(pairs: Sequence[Pair], frame: Frame, augment: Augment, seen: Seen
         photo, sketch = pair.read()
         both = _in_frame(pair.photo, (photo, np.ascontiguousarray(sketch[..., 0])), frame, seen)
         photos += both[:1]
-        sketches += both[1:]
+        sketches += [levelled(each) for each in both[1:]]
     if not photos:
         raise DataError(f"in none of {len(pairs)} photos a face was found; {pairs[0].photo} is one of them")
     return AlignedPairs(photos, sketches, [matte(photo) for photo in photos], augment)
