@@ -32,7 +32,7 @@ LIGHTER = 4.0
 AROUND = 2.5
 """Half a side of the square around each face in which paper is looked for, in eye distances."""
 _SIDE = 64  # pixels of the square that is looked at
-_ROUNDS = 30  # of weighting; after ten no plane moves by a level
+_ROUNDS = 30  # of weighting; seventy more moved no plane by two levels
 
 
 def levelled(sketch: Picture, eyes: Sequence[tuple[Point, Point]] = ()) -> Picture:
@@ -55,7 +55,8 @@ def levelled(sketch: Picture, eyes: Sequence[tuple[Point, Point]] = ()) -> Pictu
     x, y = ((2 * np.arange(n) + 1 - p - q) / (q - p) for n, p, q in ((width, x0, x1), (height, y0, y1)))
     # Beyond the square the lamp is neither further away nor nearer.
     lowest, highest = (max(each, WHITE / LIGHTER) for each in (least, most))
-    paper = np.add.outer(a + c * y, b * x).astype(np.float32).clip(lowest, highest)
+    paper = np.add.outer(np.float32(a + c * y), np.float32(b * x))
+    np.clip(paper, lowest, highest, out=paper)
     white = np.asarray(cv2.divide(grey, paper, scale=WHITE, dtype=cv2.CV_8U), np.uint8)
     return white if sketch.ndim == 2 else np.repeat(white[..., None], 3, axis=2)
 
