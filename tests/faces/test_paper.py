@@ -62,8 +62,8 @@ def test_what_lies_around_the_paper_does_not_matter() -> None:
     table = np.full((750, 900), 30, np.uint8)
     table[300:550, 400:600] = lit(scan, 0.7)
     moved = [((EYES[0][0] + 400, 425.0), (EYES[1][0] + 400, 425.0))]
-    assert wrong(levelled(table, moved)[300:550, 400:600], scan) < 12
-    assert wrong(levelled(table)[300:550, 400:600], scan) > 100
+    near, anywhere = (wrong(levelled(table, eyes)[300:550, 400:600], scan) for eyes in (moved, []))
+    assert near < 12 < anywhere
 
 
 def test_two_faces_share_a_sheet() -> None:
@@ -75,6 +75,16 @@ def test_two_faces_share_a_sheet() -> None:
 def test_darkness_is_not_blown_up() -> None:
     night = np.full((40, 30, 3), 3, np.uint8)
     assert levelled(night).max() <= LIGHTER * 3 + 1
+
+
+def test_light_that_falls_off_around_a_lamp() -> None:
+    scan = sketch()
+    y, x = np.mgrid[-1:1:250j, -0.8:0.8:200j]
+    light = 0.9 * (1 + ((x - 0.9) ** 2 + (y + 0.5) ** 2) / 6) ** -1.5
+    dark = np.round(scan * light).astype(np.uint8)
+    paper = scan == 255
+    assert wrong(dark[paper], scan[paper]) > 100
+    assert wrong(levelled(dark, [EYES])[paper], scan[paper]) < 16
 
 
 @pytest.mark.parametrize("size", [*kit.SIZES, (100, 1), (1, 100)])
