@@ -5,47 +5,37 @@
 Each pair is asked alone, among those that are held out of the set's training split (SET-choose).
 """
 
-import argparse
-from pathlib import Path
+from collections.abc import Sequence
 
+from benchmarks.choose import arguments, held_out
 from benchmarks.record import Table, show
-from limner.evaluate import PROTOCOLS
-from limner.evaluate.subjects import subjects_of
+from limner.data.pair import Pair
 from limner.faces import FaceError
 from limner.methods.fitting import fit
 from limner.methods.ground import background
 
 
-def count(name: str, folder: Path) -> tuple[int, int, list[str]]:
+def count(pairs: Sequence[Pair]) -> tuple[int, int, list[str]]:
     """Pairs whose ground is left, pairs that could be asked, and the names of the rest of these."""
-    of, _, artist = name.partition("/")
-    split = f"{of}-choose" + (f"/{artist}" if artist else "")
     asked, kept = 0, list[str]()
-    for subject in subjects_of(PROTOCOLS[of], folder, split)[0]:
-        if subject.real is None:
-            continue
+    for pair in pairs:
         try:
-            pair = fit(subject.source, subject.real, largest=True, trust=True)
+            fitted = fit(pair.photo, pair.sketch, largest=True, trust=True)
         except FaceError:
             continue
         asked += 1
-        if background([pair]) == "keep":
-            kept.append(subject.name)
+        if background([fitted]) == "keep":
+            kept.append(pair.identity)
     return asked - len(kept), asked, kept
 
 
 def main() -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument(
-        "sets", nargs="+", metavar="NAME=FOLDER", help="a set, or SET/ARTIST, and where it lies"
-    )
-    parser.add_argument("--json", type=Path)
-    given = parser.parse_args()
+    given = arguments(__doc__ or "").parse_args()
     rows: list[tuple[str, ...]] = []
-    for each in given.sets:
-        name, _, folder = each.partition("=")
-        left, asked, kept = count(name, Path(folder))
+    for word in given.sets:
+        name, pairs = held_out(word)
+        left, asked, kept = count(pairs)
         rows.append((name, str(asked), str(left), ", ".join(kept) or "none"))
     show(
         given.json, Table("ground", ("set", "pairs", "ground left", "drawn, or not to be seen"), tuple(rows))

@@ -1,25 +1,26 @@
-"""Drawings as somebody photographs them at home: how many are refused as photos, and how many photos are not.
+"""Drawings as somebody photographs them at home: what is refused as a photo, and how white paper is made.
 
     python -m benchmarks.lamp cuhk=DATA/cuhk-400x500 fs2k/1=DATA/fs2k fs2k/2=DATA/fs2k fs2k/3=DATA/fs2k
 
 A small lamp stands before the drawing, somewhere, two to four half-lengths of it away; it is a little red,
 the lens darkens the corners, the sensor adds noise. Pairs that are held out of each set's training split
 (SET-choose) are asked as `limner learn` asks them; those in whose photo or drawing no face is seen are left
-out.
+out. How far paper is off is told in levels, over a tenth of the drawing or more, the lightest of the scan.
 """
 
-import argparse
 import zlib
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
+from benchmarks.choose import arguments, held_out
 from benchmarks.record import Table, show
 from limner import image
-from limner.evaluate import PROTOCOLS
-from limner.evaluate.subjects import subjects_of
+from limner.data.pair import Pair
+from limner.evaluate.matching import grey
 from limner.faces import find
-from limner.image import GREY, Picture
+from limner.faces.paper import WHITE, levelled
+from limner.image import Picture
 from limner.methods.fitting import is_photo
 
 NEAREST, FURTHEST = 2.0, 4.0
@@ -50,35 +51,35 @@ def lit(drawing: Picture, name: str) -> Picture:
     return np.clip(np.round(seen), 0, 255).astype(np.uint8)
 
 
-def count(name: str, folder: Path) -> tuple[int, int, int, int, int]:
-    """Pairs; drawings that are refused as they are, and by lamplight; photos that are, and grey ones."""
-    of, _, artist = name.partition("/")
-    split = f"{of}-choose" + (f"/{artist}" if artist else "")
-    told: list[tuple[bool, ...]] = []
-    for subject in subjects_of(PROTOCOLS[of], folder, split)[0]:
-        if subject.real is None:
-            continue
-        photo, drawing = image.read(subject.source), image.read(subject.real)
-        grey = np.repeat(np.round(photo @ np.array(GREY))[..., None], 3, axis=2).astype(np.uint8)
-        asked = (drawing, lit(drawing, subject.name), photo, grey)
+def off(made: Picture, scan: Picture) -> float:
+    """How many levels from white the paper of a drawing is, both (H, W, 3) uint8."""
+    seen, known = grey(made), grey(scan)
+    paper = known >= np.percentile(known, 90) - 4
+    return float(np.abs(seen[paper].clip(max=WHITE).astype(float) - WHITE).mean())
+
+
+def measured(pairs: Sequence[Pair]) -> tuple[str, ...]:
+    """The cells of a set, as `main` heads them; of drawings and photos, how many are refused as photos."""
+    refused: list[tuple[bool, ...]] = []
+    levels: list[tuple[float, float]] = []
+    for pair in pairs:
+        photo, drawing = image.read(pair.photo), image.read(pair.sketch)
+        dark = lit(drawing, pair.identity)
+        asked = (drawing, dark, photo, np.repeat(grey(photo)[..., None], 3, axis=2))
         faces = [find(each)[:1] for each in asked]
-        if all(faces):
-            told.append(tuple(is_photo(each, face[0]) for each, face in zip(asked, faces, strict=True)))
-    scanned, dark, coloured, plain = np.sum(told, axis=0).tolist()
-    return len(told), scanned, dark, coloured, plain
+        if not all(faces):
+            continue
+        refused.append(tuple(is_photo(each, face[0]) for each, face in zip(asked, faces, strict=True)))
+        levels.append((off(dark, drawing), off(levelled(dark, [faces[1][0].eyes]), drawing)))
+    counts = (str(n) for n in np.sum(refused, axis=0).tolist())
+    return (f"{len(refused)}", *counts, *(f"{n:.1f}" for n in np.mean(levels, axis=0).tolist()))
 
 
 def main() -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument(
-        "sets", nargs="+", metavar="NAME=FOLDER", help="a set, or SET/ARTIST, and where it lies"
-    )
-    parser.add_argument("--json", type=Path)
-    given = parser.parse_args()
-    named = (each.partition("=") for each in given.sets)
-    rows = [(name, *(str(n) for n in count(name, Path(folder)))) for name, _, folder in named]
-    head = ("set", "pairs", "drawings", "by lamplight", "photos", "grey photos")
+    given = arguments(__doc__ or "").parse_args()
+    rows = [(name, *measured(pairs)) for name, pairs in map(held_out, given.sets)]
+    head = ("set", "pairs", "drawings", "by lamplight", "photos", "grey photos", "paper off", "made white")
     show(given.json, Table("refused", head, tuple(rows)))
 
 

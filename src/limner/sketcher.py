@@ -149,7 +149,8 @@ class Sketcher:
         """Draws one picture.
 
         Args:
-            picture: A path, a PIL image, or uint8 (H, W, 3) or (H, W); 1 x 1 to 100 megapixels.
+            picture: A path, a PIL image, or uint8 (H, W, 3) or (H, W); 1 x 1 to 100 megapixels. A sketch
+                may be scanned or photographed.
             face: "all" draws each face at its own scale; "largest", or a number from 1 in the order of
                 `limner.faces.find`, lets that one face rule the picture's scale.
             points: In place of looking for faces: (x, y) of both eyes or of all five points of the one face,

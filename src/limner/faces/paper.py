@@ -9,9 +9,9 @@ where a tenth of a drawing is paper; in logarithms, since light multiplies.
 Source: Koenker and Bassett, Regression quantiles (Econometrica 46, 1978), for rho; minimised by least
 squares, weighted anew each time.
 Chosen: all else. Scans stay as they are, which p of a plane tells, since more freedom follows dark hair: of
-all drawings of CUHK and FS2K that are trained on it is over 200. On 86 drawings held out of training, by the
-light of a lamp that is computed (`benchmarks/lamp.py`), paper was 2 to 7 levels from the scan's afterwards;
-17 to 31 with a plane in place of the paraboloid, 3 to 9 without logarithms; a third degree did no better.
+all drawings of CUHK and FS2K it is over 200. On 86 drawings of training splits by the light of a computed
+lamp (with a script that was not kept) a plane in place of the paraboloid left paper 4 to 12 times as far from
+white, doing without logarithms 1.3 to 2.2 times; a third degree did no better. How far: docs/instruct.md.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,8 @@ def levelled(sketch: Picture, eyes: Sequence[tuple[Point, Point]] = ()) -> Pictu
 
     Args:
         sketch: (H, W) or (H, W, 3) uint8.
-        eyes: Of its faces, (x, y) in pixels, left first; around them lies the paper. None: everywhere.
+        eyes: Of its faces, (x, y) in pixels, left first; around them lies the paper. Without any it lies
+            everywhere.
 
     Returns:
         The same where the paper is light already, else a grey picture of the same shape.

@@ -130,6 +130,12 @@ def describe(config: "DataclassInstance", direction: str, trained_on: str) -> di
     }
 
 
+def shown_name(model: str) -> str:
+    """A model's name, as a weight file tells it; of a folder, the last one of its path."""
+    path = Path(model).expanduser()
+    return path.resolve().name if model and path.is_dir() else model
+
+
 @dataclass(frozen=True)
 class Method:
     """A method by the name of its folder.

@@ -35,7 +35,8 @@ detail. Of those pairs no photo has more of either, and no sketch less of both; 
 `limner.data.edits` some of three look so: embossing, pastel, white chalk on toned paper."""
 COLOUR = 0.05
 """Chosen: what is of one colour has no more than this deviation of ln(red / blue) over its face. 158 training
-photos in colour had 0.08 and more, 158 drawings by the light of a coloured lamp 0.03 and less."""
+photos in colour had 0.08 and more, 158 drawings by the light of a coloured lamp 0.03 and less (with a script
+that was not kept)."""
 _SEEN = square(256)
 _FACE = np.s_[70:210, 60:196]  # from forehead to chin and cheek to cheek in that square
 _TONE = 12  # levels that count as one tone

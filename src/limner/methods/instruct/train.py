@@ -26,7 +26,7 @@ from limner.engine.run import Run, settings_of
 from limner.errors import LimnerError
 from limner.frame import PORTRAIT, Frame, head
 from limner.image import Picture, from_unit, to_unit
-from limner.methods.base import describe
+from limner.methods.base import describe, shown_name
 from limner.methods.fitting import Aligned, Fitted, read_all
 from limner.methods.ground import background
 from limner.methods.instruct.config import Config
@@ -224,7 +224,7 @@ def _about(
     """What the weight file says of itself; it tells nobody's folders and nobody's name."""
     seen = sha256(b"".join(picture.tobytes() for pair in pairs for picture in (pair.photo, pair.sketch)))
     config = dataclasses.replace(
-        config, pairs=(), prior=_shown_name(config.prior), clip=_shown_name(config.clip), instruction=sentence
+        config, pairs=(), prior=shown_name(config.prior), clip=shown_name(config.clip), instruction=sentence
     )
     count = "1 pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
     # The pencil's own licence goes with what learned from its weights.
@@ -237,9 +237,3 @@ def _about(
         "prior_revision": find(prior.name).fingerprint,
         **({"lines": shape(lines)} if lines else {}),
     }
-
-
-def _shown_name(model: str) -> str:
-    """A model's name; of a folder, the last one of its path."""
-    path = Path(model).expanduser()
-    return path.resolve().name if path.is_dir() else model

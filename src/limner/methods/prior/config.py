@@ -67,7 +67,7 @@ class Unet:
     captions: float = 0.25
     """Share of samples that are made from a caption, without a photo, half of them photos. Not of `plain`."""
     parts: str = ""
-    """A finished model, "stand-in" or a folder in diffusers' format, whose autoencoder, CLIP and tokenizer
+    """A finished model, as `load_prior` knows it, such as "stand-in", whose autoencoder, CLIP and tokenizer
     are taken; by default those that earlier stages left in the run's folder are."""
 
 

@@ -18,7 +18,7 @@ from limner.engine.samples import Samples
 from limner.engine.schedule import linear_decay, warm_up
 from limner.errors import LimnerError
 from limner.hub import StyleError
-from limner.methods.base import describe
+from limner.methods.base import describe, shown_name
 from limner.methods.prior.config import Config, Stage
 from limner.methods.prior.pack import Pack
 from limner.pretrained.clip import load_clip
@@ -43,7 +43,7 @@ def about(config: Config, pack: Pack) -> dict[str, str]:
         config,
         data=names,
         autoencoder=replace(config.autoencoder, teachers=teachers),
-        unet=replace(config.unet, parts=Path(config.unet.parts).name),
+        unet=replace(config.unet, parts=shown_name(config.unet.parts)),
     )
     told = f"{len(pack)} photos and their edits, of {len({row.identity for row in pack.rows})} people of "
     return {

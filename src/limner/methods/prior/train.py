@@ -26,8 +26,9 @@ def train(config: Config, report: Report = silent) -> Path:
         limner.data.pair.DataError: A folder holds no portrait, or none that gives a triple.
         limner.image.ImageError: A portrait cannot be read.
         limner.hub.StyleError: There is no such teacher.
-        limner.errors.LimnerError: An earlier stage has not finished, or was of other sizes, or the stage's
-            folder holds a run with other settings.
+        limner.pretrained.folder.PriorError: The model of `unet.parts` cannot be opened.
+        limner.errors.LimnerError: An earlier stage has not finished, or it or that model is of other sizes,
+            or the stage's folder holds a run with other settings.
         FloatingPointError: A loss is no longer finite.
     """
     pack, held = packs(config, report)
