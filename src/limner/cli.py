@@ -264,13 +264,14 @@ def styles(json: bool = False) -> int:
     return 0
 
 
-def export(style: Path, /, out: Path | None = None, artist: str = "") -> int:
+def export(style: Path, /, out: Path | None = None, artist: str = "", beside: Path | None = None) -> int:
     """Turn a trained style into an ONNX file, and check that it draws the same.
 
     Args:
         style: A style.safetensors that `limner train` made.
         out: The file to write or replace; by default beside the style, with the suffix .onnx.
         artist: Which of a style's several artists draws; by default the first.
+        beside: An .onnx file whose network goes into the new one too: the finder's, of which there are two.
     """
     try:
         from limner.export import export as run_export
@@ -278,7 +279,7 @@ def export(style: Path, /, out: Path | None = None, artist: str = "") -> int:
         raise LimnerError(f"{error}: exporting needs pip install 'limner[train]'") from error
 
     target = out or style.with_suffix(".onnx")
-    difference = run_export(style, target, artist)
+    difference = run_export(style, target, artist, beside)
     _tell(f"{target}  (largest difference to torch {difference:.5f} of the range 0 to 1)")
     return 0
 

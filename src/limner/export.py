@@ -12,7 +12,9 @@ from typing import cast
 
 import numpy as np
 import onnx
+import onnx.compose
 import torch
+from google.protobuf.message import DecodeError
 from onnx import helper, numpy_helper
 from torch import nn
 
@@ -27,20 +29,21 @@ TOLERANCE = 2 / 255
 SIZES = ((64, 48), (256, 256), (400, 512))
 
 
-def export(style: Path, out: Path, artist: str = "") -> float:
+def export(style: Path, out: Path, artist: str = "", beside: Path | None = None) -> float:
     """Writes a style as ONNX, after asserting that it draws the same as torch at three sizes.
 
     Args:
         style: A `style.safetensors` that `limner train` made.
         out: The `.onnx` file to write or replace.
         artist: Which of a style's several artists draws; by default the one that the style names.
+        beside: An ONNX file whose network goes into the new file before this one; see `limner.runtime.Net`.
 
     Returns:
         The largest difference found, in [0, 1].
 
     Raises:
-        StyleError: The style cannot be read, draws nothing (a teacher) or by sampling a prior alone, or the
-            ONNX file draws otherwise (by more than 2/255).
+        StyleError: The style cannot be read, draws nothing (a teacher) or by sampling a prior alone, the
+            ONNX file draws otherwise (by more than 2/255), or `beside` is no ONNX file of one network.
     """
     net, about = open_style(style, artist)
     if about["direction"].endswith("-features"):
@@ -56,9 +59,38 @@ def export(style: Path, out: Path, artist: str = "") -> float:
             f"{out}: the ONNX file draws otherwise than torch by {difference:.4f}; "
             f"at most {TOLERANCE:.4f} is expected. Nothing was written."
         )
+    content = joined(beside, content) if beside else content
     with replacing(out) as new:
         new.write_bytes(content)
     return difference
+
+
+def joined(first: Path, second: bytes) -> bytes:
+    """Two ONNX files as one, which says of itself what both did; the second's words begin with its direction.
+
+    Raises:
+        StyleError: The first is no ONNX file of one network.
+    """
+    try:
+        one = onnx.load(first)
+    except (OSError, DecodeError) as error:
+        raise StyleError(f"{first} cannot be read as ONNX: {error}") from error
+    if len(one.graph.input) != 1:
+        raise StyleError(f"{first} holds {len(one.graph.input)} networks; one is expected")
+    two = onnx.load_model_from_string(second)
+    told = {p.key: p.value for p in one.metadata_props}
+    added = {p.key: p.value for p in two.metadata_props}
+    del one.metadata_props[:], two.metadata_props[:]
+    prefix = f"{added['direction']}/"
+    # Sides that are called alike would be taken for equal.
+    for value in (*two.graph.input, *two.graph.output, *two.graph.value_info):
+        for side in value.type.tensor_type.shape.dim:
+            if side.dim_param:
+                side.dim_param = prefix + side.dim_param
+    both = onnx.compose.merge_models(one, two, io_map=[], prefix2=prefix)
+    helper.set_model_props(both, {**told, **{prefix + key: value for key, value in added.items()}})
+    onnx.checker.check_model(both)
+    return both.SerializeToString()
 
 
 def to_onnx(net: nn.Module, stride: int, about: Mapping[str, str]) -> bytes:

@@ -10,7 +10,7 @@ from limner.hub import StyleError
 
 
 class Net:
-    """An ONNX network with one input and one output.
+    """An ONNX file of one network, or of several beside each other, each with one input and one output.
 
     Args:
         content: The ONNX file.
@@ -31,20 +31,33 @@ class Net:
             self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own errors share no base but this
             raise StyleError(f"{name} is not an ONNX network, or a damaged one") from error
-        self._input = self._session.get_inputs()[0].name
+        # All networks of a file run; those that are not asked get a picture of next to nothing.
+        self._least = {put.name: _least(put.shape[1]) for put in self._session.get_inputs()}
+        self._parts = [
+            (put.name, out.name)
+            for put, out in zip(self._session.get_inputs(), self._session.get_outputs(), strict=True)
+        ]
 
     @property
     def about(self) -> Mapping[str, str]:
         """What the file says of itself."""
         return self._session.get_modelmeta().custom_metadata_map
 
-    def __call__(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Runs the network.
+    def __call__(self, x: NDArray[np.float32], part: int = 0) -> NDArray[np.float32]:
+        """Runs a network.
 
         Args:
             x: The input, (N, C, H, W).
+            part: Which of the file's networks, from 0.
 
         Returns:
             The output, (N, C', H, W).
         """
-        return np.asarray(self._session.run(None, {self._input: x})[0], dtype=np.float32)
+        taken, given = self._parts[part]
+        return np.asarray(self._session.run([given], {**self._least, taken: x})[0], dtype=np.float32)
+
+
+def _least(channels: object) -> NDArray[np.float32]:
+    """The smallest picture that any network takes which shares a file with another."""
+    # Not a batch of none: onnxruntime cannot resize that.
+    return np.zeros((1, channels if isinstance(channels, int) else 1, 16, 16), np.float32)

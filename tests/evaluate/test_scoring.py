@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import skimage.data
 from numpy.typing import NDArray
 from tests import kit
 
 from limner import image
 from limner.evaluate import Rules, ScoreError, matched, measure
 from limner.evaluate.score import averaged
-from limner.faces import Face
+from limner.faces import Face, find
 from limner.image import Picture
 from limner.metrics import Features, scoot, ssim
 
@@ -54,6 +55,11 @@ def test_scores_are_those_of_the_metrics_on_each_pair(tmp_path: Path) -> None:
     assert set(told["ssim"]) == {"mean", "low", "high"}
     assert told["ssim"]["low"] <= told["ssim"]["mean"] <= told["ssim"]["high"]
     assert scores.notes == ()
+
+
+def test_scores_take_points_by_the_finders_first_net_alone() -> None:
+    picture = np.asarray(skimage.data.astronaut(), np.uint8)
+    assert Rules().finder(picture) == find(picture, near=False) != find(picture)
 
 
 def test_another_size_and_colour_are_told(tmp_path: Path) -> None:

@@ -68,6 +68,16 @@ def test_five_points_lie_as_on_a_face(astronaut: Picture) -> None:
     assert max(left[1], right[1]) < nose[1] < min(mouth_left[1], mouth_right[1])
 
 
+def test_the_second_net_moves_points_and_box_and_leaves_the_score(astronaut: Picture) -> None:
+    (first,), (both,) = find(astronaut, near=False), find(astronaut)
+    assert both.score == first.score
+    shift = np.subtract(both.points, first.points)
+    assert 0.1 < np.abs(shift).max() < 3
+    corners = np.subtract(both.box, first.box).reshape(2, 2)
+    np.testing.assert_allclose(corners, np.tile(shift.mean(axis=0), (2, 1)), atol=1e-9)
+    assert eye_error(both, EYES) < 0.02
+
+
 def test_finding_twice_or_at_once_gives_the_same(astronaut: Picture) -> None:
     alone = find(astronaut)
     with ThreadPoolExecutor(2) as pool:

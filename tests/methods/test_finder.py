@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -15,16 +16,19 @@ from limner import image
 from limner.data.pair import DataError
 from limner.engine.config import RunConfig
 from limner.export import TOLERANCE, export
+from limner.hub import StyleError
 from limner.methods import METHODS
-from limner.methods.finder.config import Config
+from limner.methods.finder.config import Config, Near
 from limner.methods.finder.label import Teacher, labelled
 from limner.methods.finder.loss import focal_loss, place_loss, points_loss, sure_loss, vote_loss, voted
-from limner.methods.finder.model import Finder
+from limner.methods.finder.model import Finder, Points
 from limner.methods.finder.rows import Rows
 from limner.progress import silent
 from limner.runtime import Net
 
 Picture = NDArray[np.uint8]
+Stage = Literal["look", "points"]
+STAGES: tuple[Stage, ...] = ("look", "points")
 POINTS = np.array([[150.0, 250], [250, 250], [200, 310], [165, 355], [235, 355]])
 ROW = [90.0, 120, 310, 410, *POINTS.ravel().tolist(), 0.9]
 
@@ -44,42 +48,69 @@ def prepare(folder: Path, *runs: Path) -> Path:
     return folder
 
 
-def small(data: Path, folder: Path, steps: int) -> Config:
+def small(data: Path, folder: Path, steps: int, stage: Stage = "look") -> Config:
     run = RunConfig(folder, steps=steps, batch=4, save_every=50, log_every=10, device="cpu", workers=0)
-    return Config(data, Path("none.onnx"), "for tests", width=16, depth=1, rate=3e-3, average=0.5, run=run)
+    near, no = Near(width=8, average=0.5), Path("none.onnx")
+    return Config(data, no, "for tests", stage, 16, 1, rate=3e-3, average=0.5, near=near, run=run)
 
 
-@pytest.mark.parametrize("loss", ["points", "found"])
-def test_learns_drawn_faces(tmp_path: Path, loss: str) -> None:
-    config = small(prepare(tmp_path / "data", tmp_path / "run"), tmp_path / "run", 100)
+@pytest.mark.parametrize(("stage", "loss"), [("look", "points"), ("look", "found"), ("points", "points")])
+def test_learns_drawn_faces(tmp_path: Path, stage: Stage, loss: str) -> None:
+    config = small(prepare(tmp_path / "data", tmp_path / "run"), tmp_path / "run", 100, stage)
     kit.assert_learns(METHODS["finder"], config, tmp_path / "run", falls_to=0.7, loss=loss)
 
 
-def test_resumes_bit_equal_after_sigkill(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", STAGES)
+def test_resumes_bit_equal_after_sigkill(tmp_path: Path, stage: str) -> None:
     data = prepare(tmp_path / "data", tmp_path / "killed", tmp_path / "alone")
     words = ["--data", str(data), "--teacher", "none.onnx", "--licence", "t", "--width", "8", "--depth", "1"]
+    words += ["--stage", stage, "--near.width", "8"]
     words += ["--run.steps", "7", "--run.batch", "2", "--run.workers", "0"]
     kit.assert_resumes(kit.limner_command("train", "finder", *words), tmp_path, kill_at=(2, 5))
 
 
 def test_onnx_answers_the_same(tmp_path: Path) -> None:
-    config = small(prepare(tmp_path / "data", tmp_path / "run"), tmp_path / "run", 2)
-    style = METHODS["finder"].train(config, silent)
-    assert export(style, tmp_path / "finder.onnx") <= TOLERANCE
-    net = Net((tmp_path / "finder.onnx").read_bytes(), "finder")
-    assert net.about["direction"] == "photo-faces"
-    assert net(np.zeros((2, 3, 64, 96), np.float32)).shape == (2, 31, 8, 12)
+    """Each stage's net by itself, and the two in one file, where one is asked and the other is not."""
+    data = prepare(tmp_path / "data", tmp_path / "look", tmp_path / "points")
+    for stage in STAGES:
+        style = METHODS["finder"].train(small(data, tmp_path / stage, 2, stage), silent)
+        assert export(style, tmp_path / f"{stage}.onnx") <= TOLERANCE
+    style = tmp_path / "points" / "style.safetensors"
+    export(style, tmp_path / "both.onnx", beside=tmp_path / "look.onnx")
+    look, points, both = (
+        Net((tmp_path / f"{name}.onnx").read_bytes(), name) for name in ("look", "points", "both")
+    )
+    assert look.about["direction"] == "photo-faces"
+    assert both.about.items() >= look.about.items()
+    assert both.about["photo-points/licence"] == "for tests"
+    x = np.random.default_rng(0).random((2, 3, 64, 96), np.float32)
+    assert look(x).shape == (2, 31, 8, 12)
+    assert points(x).shape == (2, 15, 16, 24)
+    np.testing.assert_array_equal(both(x), look(x))
+    np.testing.assert_array_equal(both(x, 1), points(x))
+
+    with pytest.raises(StyleError, match="holds 2 networks"):
+        export(
+            tmp_path / "points" / "style.safetensors", tmp_path / "three.onnx", beside=tmp_path / "both.onnx"
+        )
+    (tmp_path / "none.onnx").write_bytes(b"no network")
+    for beside in (tmp_path / "none.onnx", tmp_path / "absent.onnx"):
+        with pytest.raises(StyleError, match="cannot be read as ONNX"):
+            export(style, tmp_path / "three.onnx", beside=beside)
+    assert not (tmp_path / "three.onnx").exists()
 
 
-def test_reach_is_bounded_as_the_network_says() -> None:
-    net = Finder(width=8, depth=2).eval()
-    x = torch.rand(1, 3, 256, 256, requires_grad=True)
-    net.raw(x)[0, 0, 16, 16].backward()
-    assert x.grad is not None
-    touched = torch.nonzero(x.grad.abs().sum((0, 1)))
-    centre = 16 * 8 + 3.5
-    reach = float((touched - centre).abs().max())
-    assert net.radius / 2 < reach <= net.radius
+def test_reach_is_bounded_as_the_networks_say() -> None:
+    for net, cell in ((Finder(width=8, depth=2), 8), (Points(width=4), 4)):
+        side = 512
+        x = torch.rand(1, 3, side, side, requires_grad=True)
+        answer = net.raw(x) if isinstance(net, Finder) else net(x)
+        answer[0, 0, side // 2 // cell, side // 2 // cell].backward()
+        assert x.grad is not None
+        touched = torch.nonzero(x.grad.abs().sum((0, 1)))
+        centre = side // 2 + (cell - 1) / 2
+        reach = float((touched - centre).abs().max())
+        assert net.radius / 2 < reach <= net.radius
 
 
 def test_focal_loss_on_numbers_worked_out_by_hand() -> None:
@@ -103,6 +134,15 @@ def test_votes_agree_on_a_point() -> None:
     np.testing.assert_allclose(made[0, 3], [(3.5 + 8 + 11.5) / 2, (3.5 + 11.5) / 2], atol=1e-4)
 
 
+def test_votes_of_finer_cells() -> None:
+    votes = torch.full((1, 5, 2, 2), -100.0)
+    votes[:, :, 1, 0] = 0.0
+    made = voted(votes, torch.zeros(1, 10, 2, 2), cell=4)
+    np.testing.assert_allclose(made[0, 0], [1.5, 5.5], atol=1e-4)
+    here, face = made.detach(), torch.ones(1, 1)
+    assert vote_loss(votes, here, face, cell=4) < vote_loss(votes, here, face, cell=8)
+
+
 def test_votes_are_drawn_to_their_points() -> None:
     points = torch.full((1, 5, 2), 19.5)  # the centre of the cell (2, 2)
     right, wrong = torch.zeros(1, 5, 8, 8), torch.zeros(1, 5, 8, 8)
@@ -121,6 +161,10 @@ def test_distances_count_in_eye_distances_and_only_where_a_face_is() -> None:
     assert points_loss(made, points, face).item() == pytest.approx(0.5)
     made[1] += 1e3
     assert points_loss(made, points, face).item() == pytest.approx(0.5)
+    made = points.clone()
+    made[0, 0] += torch.tensor([30.0, 40.0])  # one eye, by half an eye distance
+    assert points_loss(made, points, face).item() == pytest.approx(0.5 / 5)
+    assert points_loss(made, points, face, eyes=2).item() == pytest.approx(0.5 * 2 / 7)
     geometry = torch.ones(1, 14, 2, 2)
     holds = torch.tensor([[[1.0, 0], [0, 0]]])
     assert place_loss(torch.zeros(1, 14, 2, 2), geometry, holds).item() == pytest.approx(1 / 32)

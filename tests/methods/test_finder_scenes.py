@@ -1,5 +1,7 @@
 """Scenes and views: what they say is to be found is where they show it."""
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from limner.data.drawn import (
     outline,
     shading,
 )
-from limner.methods.finder.scenes import Light, Scenes
+from limner.methods.finder.scenes import Light, Off, Scenes, Views
 
 Picture = NDArray[np.uint8]
 
@@ -136,3 +138,22 @@ def test_a_drawing_has_the_photos_shape_and_range() -> None:
         made = drawn(photo, np.random.default_rng(seed))
         assert made.shape == photo.shape
         assert 0 <= made.min() <= made.max() <= 1
+
+
+def test_views_alone_show_a_face_each_no_further_off_than_asked() -> None:
+    light = dataclasses.replace(PLAIN, covered=0, small=0)
+    near = dataclasses.replace(
+        scenes(view=112, eyes=40.0, shown=1.0, off=Off(size=0.1, turn=0.0, shift=4.0)), light=light
+    )
+    views, expected = Views(near), np.array(COLOURS) / 255
+    assert len(views) == 1
+    for seed in range(20):
+        sample = views.sample(0, np.random.default_rng(seed))
+        view, points = sample["view"].transpose(1, 2, 0), sample["points"]
+        assert view.shape == (112, 112, 3)
+        colours = np.array([colour_at(view, p) for p in points])
+        assert min(np.abs(colours - way).max() for way in (expected, expected[[1, 0, 2, 4, 3]])) < 0.1
+        across = points[1] - points[0]
+        assert 40 * np.exp(-0.1) - 0.1 < across[0] < 40 * np.exp(0.1) + 0.1
+        assert abs(across[1]) < 0.1
+        assert np.abs(points[:2].mean(axis=0) - np.array([0.5, 0.4]) * 111).max() <= 4.1

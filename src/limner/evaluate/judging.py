@@ -7,6 +7,7 @@ against set, recognition of people.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,6 +18,10 @@ from limner.evaluate.score import Score, averaged, of_faces
 from limner.faces import Face, find
 from limner.image import Picture
 from limner.metrics import METRICS
+
+FIRST = partial(find, near=False)
+"""The finder by which scores are taken: its first net alone, so that they do not move when points are placed
+better."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Rules:
     prepare: Callable[[Picture], Picture] | None = None
     train: int = 0
     dimensions: int = 300
-    finder: Callable[[Picture], list[Face]] = find
+    finder: Callable[[Picture], list[Face]] = FIRST
 
 
 class Judge(Protocol):

@@ -5,14 +5,16 @@ once between 20 and 40 pixels large, and asks of each 8 x 8 cell whether a face 
 look takes each face found, upright and 36 pixels between the eyes, and its mirror image, lets every cell vote
 on where the points are, and says whether this is a face at all; then twice more, each from the better points,
 at last turned a little to either side, since answers to different views err differently. Where both see
-nobody, they look once more, at sizes between.
+nobody, they look once more, at sizes between. What is a face then has its points placed by a second net,
+which does nothing else and sees finer.
 
-Coordinates are those of `limner.faces.align`. The net, `limner.methods.finder`, is trained to answer in the
-channels and units that are named here.
+Coordinates are those of `limner.faces.align`. The nets, `limner.methods.finder`, are trained to answer in the
+channels and units that are named here; one file holds both.
 """
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -36,6 +38,15 @@ FOUND, PLACE, VOTES, SHIFTS, FACE = slice(0, 1), slice(1, 15), slice(15, 20), sl
 PLACE_UNIT, SHIFT_UNIT, VOTE_UNIT = 32.0, 16.0, 8.0
 """Pixels in one of `PLACE` and of `SHIFTS`; logits in one of `VOTES`."""
 
+NEAR = Frame(112, 112, (35.5, 44.4), (75.5, 44.4))
+"""A view of the second net."""
+NEAR_CELL = 4
+"""Side of the pixels that one answer of the second net stands for."""
+NEAR_VOTES, NEAR_SHIFTS = slice(0, 5), slice(5, 15)
+"""What the second net's channels hold."""
+NEAR_SHIFT_UNIT, NEAR_VOTE_UNIT = 128.0, 64.0
+"""Pixels in one of `NEAR_SHIFTS`; logits in one of `NEAR_VOTES`."""
+
 SURE = 0.7
 """The least score of a face."""
 LONGEST = 1280
@@ -53,20 +64,43 @@ _MAYBE = 0.15  # the least probability at the first look
 # Chosen on training portraits, plain and turned, and on 92 face-free pictures: between faces and all else.
 _RARE = 700.0
 _MOST = 400  # faces that are looked at twice
-_VIEW = Frame(128, 128, (45.5, 50.8), (81.5, 50.8))  # the second look
 # By how many degrees a face is turned in the views of one look after another; several are averaged. A first
 # look at a tilted face is off by half an eye distance. On training portraits two turned views at last placed
 # the eyes a tenth better than an upright one, and as well as five or nine of more turns and sizes.
 _LOOKS = ((0.0,), (0.0,), (-8.0, 8.0))
+# The same for the second net. On training portraits left out of its training, three views placed eyes 1 %
+# better than two or one; five, or other sizes, no better than three.
+_NEAR_TURNS = (-6.0, 0.0, 6.0)
 _BATCH = 32  # views at once
 
 
-def find(picture: Picture, sure: float = SURE) -> list[Face]:
+@dataclass(frozen=True)
+class _Looker:
+    """A net that looks at views of a face: its number in the file, its view, its cells, channels, units."""
+
+    part: int
+    view: Frame
+    cell: int
+    votes: slice
+    shifts: slice
+    face: slice | None
+    vote_unit: float
+    shift_unit: float
+
+
+_FINDER = _Looker(
+    0, Frame(128, 128, (45.5, 50.8), (81.5, 50.8)), CELL, VOTES, SHIFTS, FACE, VOTE_UNIT, SHIFT_UNIT
+)
+_PLACER = _Looker(1, NEAR, NEAR_CELL, NEAR_VOTES, NEAR_SHIFTS, None, NEAR_VOTE_UNIT, NEAR_SHIFT_UNIT)
+
+
+def find(picture: Picture, sure: float = SURE, near: bool = True) -> list[Face]:
     """Find faces: upright or tilted by up to 30 degrees (often more), from 20 pixels to the whole picture.
 
     Args:
         picture: (H, W, 3) RGB or (H, W) grey, uint8, 0 .. 255, any size.
         sure: The least score.
+        near: Whether the second net places the points. Scores are taken without it (`limner.evaluate`).
 
     Returns:
         The faces, largest box first; an empty list where there is none.
@@ -80,15 +114,17 @@ def find(picture: Picture, sure: float = SURE) -> list[Face]:
             f"a uint8 picture (H, W, 3) or (H, W) with pixels expected, got {picture.dtype} {shape}"
         )
     colour = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
-    found: list[Face] = []
+    rows = np.zeros((0, 15))
     for share in _SIZES:
         rows = _first_look(colour, share)
         for turns in _LOOKS:
-            rows = _second_look(colour, rows, [_turned(degrees) for degrees in turns])
-        found = [_face(row) for row in _distinct(rows) if row[14] >= sure]
-        if found:
+            rows = _second_look(colour, rows, turns)
+        rows = _distinct(rows)
+        rows = rows[rows[:, 14] >= sure]
+        if len(rows):
             break
-    return sorted(found, key=lambda face: -face.area)
+    rows = _near_look(colour, rows) if near else rows
+    return sorted((_face(row) for row in rows), key=lambda face: -face.area)
 
 
 def _first_look(picture: Picture, share: float) -> Rows:
@@ -132,79 +168,97 @@ def _centres(cells: NDArray[np.float32]) -> Rows:
     return rows
 
 
-def _second_look(picture: Picture, rows: Rows, frames: Sequence[Frame]) -> Rows:
-    """The same faces with better points and boxes moved along, scored by this look alone; a view a frame.
+def _second_look(picture: Picture, rows: Rows, degrees: Sequence[float]) -> Rows:
+    """The same faces with better points and boxes moved along, scored by this look alone; a view a turn.
 
     On training portraits and face-free pictures the score of a second look from already good points told
     faces from other things better than the first look's score or any product of the two.
     """
     better = rows.copy()
     # Eyes in one place give no view to look at: no face.
-    distinct = np.hypot(*(better[:, 6:8] - better[:, 4:6]).T) > 1e-3
-    better[~distinct, 14] = 0
-    part = [row for row, apart in zip(better, distinct, strict=True) if apart]
-    matrices = [similarity((_pair(row[4:6]), _pair(row[6:8])), frame) for row in part for frame in frames]
-    if not matrices:
-        return better
-    starts = range(0, len(matrices), _BATCH)
-    answers = [_looked(picture, matrices[start : start + _BATCH]) for start in starts]
-    points, sure = (np.concatenate(parts) for parts in zip(*answers, strict=True))
-    placed = [move(at, invert(matrix)) for at, matrix in zip(points, matrices, strict=True)]
-    for row, places, faces in zip(
-        part,
-        np.reshape(placed, (len(part), len(frames), 10)).mean(axis=1),
-        sure.reshape(len(part), len(frames)).mean(axis=1),
-        strict=True,
-    ):
-        row[:4] += np.tile((places - row[4:14]).reshape(5, 2).mean(axis=0), 2)
-        row[4:14] = places
-        row[14] = faces / (faces + _RARE * (1 - faces))
+    apart = _apart(rows)
+    better[~apart, 14] = 0
+    if apart.any():
+        better[apart], sure = _looked(picture, rows[apart], _FINDER, degrees)
+        better[apart, 14] = sure / (sure + _RARE * (1 - sure))
     return better
 
 
-def _looked(picture: Picture, matrices: Sequence[Matrix]) -> tuple[Rows, NDArray[np.float64]]:
+def _near_look(picture: Picture, rows: Rows) -> Rows:
+    """The same faces with the points that the second net places, and boxes moved along."""
+    better, apart = rows.copy(), _apart(rows)
+    if apart.any():
+        better[apart], _ = _looked(picture, rows[apart], _PLACER, _NEAR_TURNS)
+    return better
+
+
+def _apart(rows: Rows) -> NDArray[np.bool_]:
+    """Whether a face's eyes lie in two places."""
+    return np.hypot(*(rows[:, 6:8] - rows[:, 4:6]).T) > 1e-3
+
+
+def _looked(
+    picture: Picture, rows: Rows, looker: _Looker, degrees: Sequence[float]
+) -> tuple[Rows, NDArray[np.float64]]:
+    """The faces as a net sees them, each in a view a turn: points and boxes moved, and how surely, (n,)."""
+    frames = [_turned(looker.view, angle) for angle in degrees]
+    matrices = [similarity((_pair(row[4:6]), _pair(row[6:8])), frame) for row in rows for frame in frames]
+    batches = [matrices[start : start + _BATCH] for start in range(0, len(matrices), _BATCH)]
+    answers = [_answers(picture, batch, looker) for batch in batches]
+    points, sure = (np.concatenate(parts) for parts in zip(*answers, strict=True))
+    placed = [move(at, invert(matrix)) for at, matrix in zip(points, matrices, strict=True)]
+    better = rows.copy()
+    better[:, 4:14] = np.reshape(placed, (len(rows), len(frames), 10)).mean(axis=1)
+    better[:, :4] += np.tile((better - rows)[:, 4:14].reshape(-1, 5, 2).mean(axis=1), 2)
+    return better, sure.reshape(len(rows), len(frames)).mean(axis=1)
+
+
+def _answers(
+    picture: Picture, matrices: Sequence[Matrix], looker: _Looker
+) -> tuple[Rows, NDArray[np.float64]]:
     """The points (n, 5, 2) in the views that the matrices bring to, and how surely each shows a face (n,)."""
-    views = np.stack([_view(picture, matrix) for matrix in matrices])
-    cells = _net()(_planes(np.concatenate([views, views[:, :, ::-1]])))
-    plain, mirrored = (_voted(half) for half in np.split(cells, 2))
+    views = np.stack([_view(picture, matrix, looker.view.size) for matrix in matrices])
+    cells = _net()(_planes(np.concatenate([views, views[:, :, ::-1]])), looker.part)
+    plain, mirrored = (_voted(half, looker) for half in np.split(cells, 2))
     mirrored = mirrored[:, MIRRORED]
-    mirrored[..., 0] = _VIEW.width - 1 - mirrored[..., 0]
+    mirrored[..., 0] = looker.view.width - 1 - mirrored[..., 0]
+    if looker.face is None:
+        return (plain + mirrored) / 2, np.ones(len(views))
     y, x = (n // 2 for n in cells.shape[2:])
-    sure = np.split(cells[:, FACE, y - 1 : y + 1, x - 1 : x + 1].mean(axis=(1, 2, 3)), 2)
+    sure = np.split(cells[:, looker.face, y - 1 : y + 1, x - 1 : x + 1].mean(axis=(1, 2, 3)), 2)
     return (plain + mirrored) / 2, (sure[0] + sure[1]) / 2
 
 
-def _voted(cells: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Where the cells (n, 31, h, w) of views see the points: (n, 5, 2) in pixels of the view."""
+def _voted(cells: NDArray[np.float32], looker: _Looker) -> NDArray[np.float64]:
+    """Where the cells (n, C, h, w) of views see the points: (n, 5, 2) in pixels of the view."""
     n, _, height, width = cells.shape
-    votes = VOTE_UNIT * cells[:, VOTES].reshape(n, 5, -1).astype(np.float64)
+    votes = looker.vote_unit * cells[:, looker.votes].reshape(n, 5, -1).astype(np.float64)
     w = np.exp(votes - votes.max(axis=2, keepdims=True))
     w /= w.sum(axis=2, keepdims=True)
-    centres = np.mgrid[:height, :width][::-1] * CELL + (CELL - 1) / 2
-    places = centres + SHIFT_UNIT * cells[:, SHIFTS].reshape(n, 5, 2, height, width)
+    centres = np.mgrid[:height, :width][::-1] * looker.cell + (looker.cell - 1) / 2
+    places = centres + looker.shift_unit * cells[:, looker.shifts].reshape(n, 5, 2, height, width)
     return (w[:, :, None] * places.reshape(n, 5, 2, -1)).sum(axis=3)
 
 
 @lru_cache
-def _turned(degrees: float) -> Frame:
-    """The second look's view with the eyes turned about their middle."""
-    (xl, y), (xr, _) = _VIEW.left_eye, _VIEW.right_eye
+def _turned(view: Frame, degrees: float) -> Frame:
+    """A view with the eyes turned about their middle."""
+    (xl, y), (xr, _) = view.left_eye, view.right_eye
     middle, half = (xl + xr) / 2, (xr - xl) / 2
     across, down = half * math.cos(math.radians(degrees)), half * math.sin(math.radians(degrees))
-    left, right = (middle - across, y - down), (middle + across, y + down)
-    return Frame(_VIEW.width, _VIEW.height, left, right)
+    return Frame(view.width, view.height, (middle - across, y - down), (middle + across, y + down))
 
 
-def _view(picture: Picture, matrix: Matrix) -> Picture:
-    """The second look's view of a picture, from no more of it than the view shows."""
+def _view(picture: Picture, matrix: Matrix, size: tuple[int, int]) -> Picture:
+    """A view of a picture, of that (width, height), from no more of the picture than it shows."""
     height, width = picture.shape[:2]
-    right, bottom = _VIEW.size
+    right, bottom = size
     corners = move([(0, 0), (right, 0), (0, bottom), (right, bottom)], invert(matrix))
     reach = 4 / scale(matrix) + 2
     low = np.clip(np.floor(corners.min(axis=0) - reach), 0, (width - 1, height - 1)).astype(int)
     high = np.clip(np.ceil(corners.max(axis=0) + reach), low + 1, (width, height)).astype(int)
     shifted = np.column_stack([matrix[:, :2], matrix[:, 2] + matrix[:, :2] @ low])
-    return warp(picture[low[1] : high[1], low[0] : high[0]], shifted, _VIEW.size)
+    return warp(picture[low[1] : high[1], low[0] : high[0]], shifted, size)
 
 
 def _distinct(rows: Rows) -> Rows:

@@ -41,26 +41,27 @@ def place_loss(made: Tensor, geometry: Tensor, holds: Tensor) -> Tensor:
     return (holds * apart).sum() / holds.sum().clamp(min=1)
 
 
-def voted(votes: Tensor, shifts: Tensor) -> Tensor:
+def voted(votes: Tensor, shifts: Tensor, cell: int = CELL, unit: float = SHIFT_UNIT) -> Tensor:
     """The points on which the cells of a view agree.
 
         p_k = sum_c w_k(c) (c + s_k(c)),    w_k = softmax over cells of the votes
 
     Args:
         votes: (N, 5, H, W) logits.
-        shifts: (N, 10, H, W): x and y of each point from the cell's centre, in units of
-            `SHIFT_UNIT` pixels.
+        shifts: (N, 10, H, W): x and y of each point from the cell's centre, in units.
+        cell: Side of a cell, in pixels.
+        unit: In pixels.
 
     Returns:
         (N, 5, 2) in pixels of the view.
     """
     n, _, height, width = votes.shape
     w = votes.flatten(2).softmax(2)
-    places = _centres(votes) + SHIFT_UNIT * shifts.view(n, 5, 2, height, width)
+    places = _centres(votes, cell) + unit * shifts.view(n, 5, 2, height, width)
     return (w[:, :, None] * places.flatten(3)).sum(3)
 
 
-def vote_loss(votes: Tensor, points: Tensor, face: Tensor) -> Tensor:
+def vote_loss(votes: Tensor, points: Tensor, face: Tensor, cell: int = CELL) -> Tensor:
     """Cross-entropy of the votes with a bump of one cell's width around each point, where there is a face.
 
         L = -1/5n sum_k sum_c q_k(c) log w_k(c),    q_k(c) ~ exp(-|c - p_k|^2 / 2 cell^2)
@@ -71,31 +72,34 @@ def vote_loss(votes: Tensor, points: Tensor, face: Tensor) -> Tensor:
         votes: (N, 5, H, W) logits.
         points: (N, 5, 2) in pixels of the view.
         face: (N, 1), 1 where there is a face.
+        cell: Side of a cell, in pixels.
     """
-    far = (_centres(votes)[None, None] - points[..., None, None]).square().sum(2)
-    q = (-far / (2 * CELL**2)).flatten(2).softmax(2)
+    far = (_centres(votes, cell)[None, None] - points[..., None, None]).square().sum(2)
+    q = (-far / (2 * cell**2)).flatten(2).softmax(2)
     entropy = -(q * votes.flatten(2).log_softmax(2)).sum(2).mean(1)
     return (face[:, 0] * entropy).sum() / face.sum().clamp(min=1)
 
 
-def _centres(cells: Tensor) -> Tensor:
+def _centres(cells: Tensor, cell: int) -> Tensor:
     """Places (x, y) of the centres of the cells of a map (..., H, W), in pixels: (2, H, W)."""
     height, width = cells.shape[-2:]
-    y = (torch.arange(height, device=cells.device) + 0.5) * CELL - 0.5
-    x = (torch.arange(width, device=cells.device) + 0.5) * CELL - 0.5
+    y = (torch.arange(height, device=cells.device) + 0.5) * cell - 0.5
+    x = (torch.arange(width, device=cells.device) + 0.5) * cell - 0.5
     return torch.stack(torch.meshgrid(x, y, indexing="xy"))
 
 
-def points_loss(made: Tensor, points: Tensor, face: Tensor) -> Tensor:
+def points_loss(made: Tensor, points: Tensor, face: Tensor, eyes: float = 1.0) -> Tensor:
     """Mean distance of the points over the distance of the eyes, where a view shows a face.
 
     Args:
         made: (N, 5, 2) in pixels.
         points: (N, 5, 2) in pixels.
         face: (N, 1), 1 where there is a face.
+        eyes: How many times an eye counts.
     """
-    eyes = torch.linalg.vector_norm(points[:, 1] - points[:, 0], dim=1).clamp(min=1)
-    apart = torch.linalg.vector_norm(made - points, dim=2).mean(1) / eyes
+    distance = torch.linalg.vector_norm(points[:, 1] - points[:, 0], dim=1).clamp(min=1)
+    weight = torch.tensor([eyes, eyes, 1.0, 1.0, 1.0], device=points.device) / (2 * eyes + 3)
+    apart = (torch.linalg.vector_norm(made - points, dim=2) * weight).sum(1) / distance
     return (face[:, 0] * apart).sum() / face.sum().clamp(min=1)
 
 

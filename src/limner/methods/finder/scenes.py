@@ -17,7 +17,7 @@ from limner.data.cutting import cut
 from limner.data.drawn import drawn
 from limner.data.pair import Picture
 from limner.data.scenery import palette, scenery
-from limner.faces.align import Matrix, invert, similarity
+from limner.faces.align import Matrix, invert, similarity, warp
 from limner.frame import Frame
 from limner.methods.finder.rows import Row, Rows, moved
 
@@ -42,6 +42,12 @@ class Light:
     """Share lit from one side."""
     skin: float = 0.4
     """Share of which one face's skin and hair are darkened or lightened."""
+    covered: float = 0.25
+    """Share of views in which a part of the face is covered."""
+    small: float = 0.5
+    """Share of views that show a small face, enlarged."""
+    enlarged: float = 6.0
+    """How many times at most."""
     camera: Camera = field(default_factory=lambda: Camera(blur=0.2, coarse=0.1, noise=0.2, jpeg=0.35))
     """Blur, coarse pixels, noise and JPEG."""
 
@@ -65,6 +71,18 @@ class Light:
 
 
 @dataclass(frozen=True)
+class Off:
+    """How far the place of a view's face is off. Chosen: all values, for what a first look may be off by."""
+
+    size: float = 0.3
+    """Largest change of the eyes' distance, as the natural logarithm either way."""
+    turn: float = 9.0
+    """Standard deviation of the turn, in degrees."""
+    shift: float = 9.0
+    """Largest shift, in pixels of the view, across and down."""
+
+
+@dataclass(frozen=True)
 class Scenes:
     """Portraits with labelled faces, from which scenes and views are composed.
 
@@ -78,6 +96,9 @@ class Scenes:
         blind: Beyond these sizes there is nothing to be found; in between, either answer is right.
         turn: Largest turn of a portrait in a scene, in degrees.
         eyes: Distance of the eyes in a view, in pixels.
+        shown: Share of views that show a face.
+        off: How far its place is off.
+        sharp: Whether photos are resampled as the finder does it, in up to ten times the time.
         light: How the light is changed.
     """
 
@@ -90,6 +111,9 @@ class Scenes:
     blind: tuple[float, float] = (12.0, 64.0)
     turn: float = 60.0
     eyes: float = 36.0
+    shown: float = 0.7
+    off: Off = field(default_factory=Off)
+    sharp: bool = False
     light: Light = field(default_factory=Light)
 
     def __len__(self) -> int:
@@ -168,32 +192,39 @@ class Scenes:
     def look(self, index: int, rng: np.random.Generator) -> tuple[Unit, NDArray[np.float32], float]:
         """A view (view, view, 3), the points (5, 2) on it, and 1 where it shows a face, else 0."""
         rows = self.faces[index]
-        shown = bool(len(rows)) and rng.random() < 0.7
+        shown = bool(len(rows)) and rng.random() < self.shown
         if not shown:
             view = self.light.medium(self._elsewhere(index, rng), rng)
             return self.light.change(view, rng), np.zeros((5, 2), np.float32), 0.0
         row = rows[rng.integers(len(rows))]
         matrix, mirror = self._upright(row, rng)
-        view = cut(self.photos[index], matrix, self.view)
+        view = self._resampled(index, matrix)
         placed = moved(row[None], matrix, mirror)[0]
         if rng.random() < self.light.skin:
             view = _skin(view, placed, rng)
-        if rng.random() < 0.25:
+        if rng.random() < self.light.covered:
             view = _occlude(view, placed, rng)
         view = self.light.medium(np.clip(view, 0, 1), rng)
-        coarse = max(8, round(self.view / np.exp(rng.uniform(0, np.log(6)))))
-        if rng.random() < 0.5:  # a small face, enlarged
+        coarse = max(8, round(self.view / np.exp(rng.uniform(0, np.log(self.light.enlarged)))))
+        if rng.random() < self.light.small:
             view = _resized(view, coarse, cv2.INTER_AREA)
         view = self.light.change(view, rng)
         if view.shape[0] != self.view:
             view = np.clip(_resized(view, self.view, cv2.INTER_CUBIC), 0, 1)
         return view, placed[4:14].reshape(5, 2).astype(np.float32), 1.0
 
+    def _resampled(self, index: int, matrix: Matrix) -> Unit:
+        """A portrait's view through a matrix that may mirror, (view, view, 3) in [0, 1]."""
+        if not self.sharp:
+            return cut(self.photos[index], matrix, self.view)
+        warped = warp(self.photos[index], matrix, (self.view, self.view))
+        return np.divide(warped, np.float32(255), dtype=np.float32)
+
     def _upright(self, row: Row, rng: np.random.Generator) -> tuple[Matrix, bool]:
-        """The matrix to a view, off by what a first look may be off by."""
-        half = self.eyes / 2 * np.exp(rng.uniform(-0.3, 0.3))
-        turn = np.deg2rad(rng.normal(0, 9))
-        middle = np.array([0.5, 0.4]) * (self.view - 1) + rng.uniform(-9, 9, 2)
+        """The matrix to a view, off by `off`."""
+        half = self.eyes / 2 * np.exp(rng.uniform(-self.off.size, self.off.size))
+        turn = np.deg2rad(rng.normal(0, self.off.turn))
+        middle = np.array([0.5, 0.4]) * (self.view - 1) + rng.uniform(-self.off.shift, self.off.shift, 2)
         arm = half * np.array([np.cos(turn), np.sin(turn)])
         (lx, ly), (rx, ry) = (middle - arm).tolist(), (middle + arm).tolist()
         left, right = row[4:8].reshape(2, 2).tolist()
@@ -270,6 +301,25 @@ class Scenes:
             box = (x > low[0] - reach[0]) & (x < high[0] + reach[0])
             inside *= (box & (y > low[1] - reach[1]) & (y < high[1] + reach[1])).astype(np.float32)
         return inside
+
+
+@dataclass(frozen=True)
+class Views:
+    """Of portraits the views alone, each of a face.
+
+    Attributes:
+        scenes: The portraits, with a share `shown` of 1.
+    """
+
+    scenes: Scenes
+
+    def __len__(self) -> int:
+        return len(self.scenes)
+
+    def sample(self, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+        """Of the portrait at `index`: `view` (3, view, view) in [0, 1], `points` (5, 2) in its pixels."""
+        view, points, _ = self.scenes.look(index, rng)
+        return {"view": _planes(view), "points": points}
 
 
 def _single(values: NDArray[np.floating]) -> Unit:

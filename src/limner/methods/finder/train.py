@@ -1,5 +1,6 @@
-"""Training of the finder: labels by a teacher, then scenes and views composed from labelled portraits."""
+"""Training of the finder, in two stages: labels by a teacher, then scenes and views of labelled portraits."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +12,32 @@ from limner.data.pair import DataError
 from limner.data.portraits import portraits
 from limner.engine.run import Run
 from limner.engine.schedule import linear_decay
-from limner.faces.find import FACE, FOUND, PLACE, SHIFTS, VOTES
+from limner.faces.find import (
+    FACE,
+    FOUND,
+    NEAR,
+    NEAR_CELL,
+    NEAR_SHIFT_UNIT,
+    NEAR_SHIFTS,
+    NEAR_VOTE_UNIT,
+    NEAR_VOTES,
+    PLACE,
+    SHIFTS,
+    VOTES,
+)
+from limner.frame import span
 from limner.methods.base import describe
 from limner.methods.finder.config import Config
 from limner.methods.finder.label import labelled
 from limner.methods.finder.loss import focal_loss, place_loss, points_loss, sure_loss, vote_loss, voted
-from limner.methods.finder.model import network
-from limner.methods.finder.scenes import Scenes
+from limner.methods.finder.model import Finder, Points
+from limner.methods.finder.scenes import Scenes, Views
 from limner.nn.average import Average
 from limner.progress import Report, silent
 
 
 def train(config: Config, report: Report = silent) -> Path:
-    """Trains the finder; the same call resumes a run that was cut off.
+    """Trains a stage of the finder; the same call resumes a run that was cut off.
 
     Args:
         config: All settings.
@@ -38,9 +52,14 @@ def train(config: Config, report: Report = silent) -> Path:
         limner.errors.LimnerError: The run's folder holds a run with other settings.
         FloatingPointError: A loss is no longer finite.
     """
+    return _near(config, report) if config.stage == "points" else _look(config, report)
+
+
+def _look(config: Config, report: Report) -> Path:
+    """Stage `look`: faces in scenes, and one face's points and whether it is one in a view."""
     scenes = read(config)
     torch.manual_seed(config.run.seed)
-    net = network(config)
+    net = Finder(config.width, config.depth)
     average = Average(net, config.average)
     step = Adam(net.parameters(), config.rate)
     run = Run(
@@ -69,6 +88,47 @@ def train(config: Config, report: Report = silent) -> Path:
         run.descend(loss, step, config.rate * decay, config.clip)
         average.update(net)
         run.log({"found": found, "place": place, "points": points, "vote": vote, "sure": sure})
+
+    return run.finish(average.module.state_dict())
+
+
+def _near(config: Config, report: Report) -> Path:
+    """Stage `points`: those of one face, near and nearly upright."""
+    near = config.near
+    views = Views(
+        replace(
+            read(config),
+            view=NEAR.width,
+            eyes=abs(span(NEAR.eyes)),
+            shown=1.0,
+            off=near.off,
+            sharp=True,
+            light=near.light,
+        )
+    )
+    torch.manual_seed(config.run.seed)
+    net = Points(near.width)
+    average = Average(net, near.average)
+    step = Adam(net.parameters(), near.rate)
+    run = Run(
+        config.run,
+        keep={"net": net, "average": average, "step": step},
+        about=describe(config, "photo-points", f"{len(views)} portraits of {config.data.name}"),
+        report=report,
+    )
+
+    for batch in run.batches(views):
+        with run.autocast():
+            seen = net(batch["view"]).float()
+            votes, shifts = NEAR_VOTE_UNIT * seen[:, NEAR_VOTES], seen[:, NEAR_SHIFTS]
+            made = voted(votes, shifts, NEAR_CELL, NEAR_SHIFT_UNIT)
+            face = torch.ones_like(votes[:, :1, 0, 0])
+            points = points_loss(made, batch["points"], face, near.eyes)
+            vote = vote_loss(votes, batch["points"], face, NEAR_CELL)
+            loss = near.points * points + near.vote * vote
+        run.descend(loss, step, near.rate * linear_decay(run.step, config.run.steps), config.clip)
+        average.update(net)
+        run.log({"points": points, "vote": vote})
 
     return run.finish(average.module.state_dict())
 
