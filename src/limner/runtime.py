@@ -51,7 +51,10 @@ class Net:
             part: Which of the file's networks, from 0.
 
         Returns:
-            The output, (N, C', H, W).
+            The output, (N, C', H', W').
+
+        Raises:
+            IndexError: The file holds fewer networks.
         """
         taken, given = self._parts[part]
         return np.asarray(self._session.run([given], {**self._least, taken: x})[0], dtype=np.float32)

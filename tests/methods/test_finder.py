@@ -88,11 +88,11 @@ def test_onnx_answers_the_same(tmp_path: Path) -> None:
     assert points(x).shape == (2, 15, 16, 24)
     np.testing.assert_array_equal(both(x), look(x))
     np.testing.assert_array_equal(both(x, 1), points(x))
+    with pytest.raises(IndexError):
+        look(x, 1)
 
     with pytest.raises(StyleError, match="holds 2 networks"):
-        export(
-            tmp_path / "points" / "style.safetensors", tmp_path / "three.onnx", beside=tmp_path / "both.onnx"
-        )
+        export(style, tmp_path / "three.onnx", beside=tmp_path / "both.onnx")
     (tmp_path / "none.onnx").write_bytes(b"no network")
     for beside in (tmp_path / "none.onnx", tmp_path / "absent.onnx"):
         with pytest.raises(StyleError, match="cannot be read as ONNX"):

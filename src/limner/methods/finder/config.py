@@ -42,8 +42,8 @@ class Near:
             camera=Camera(blur=0.05, coarse=0.0, noise=0.1, jpeg=0.15),
         )
     )
-    """How light, camera and medium are changed: less than in stage `look`. Under its changes, points were
-    placed worse on photos and drawings alike after as many steps."""
+    """How light, camera and medium are changed: less than in stage `look`, under whose changes points were
+    placed worse after as many steps."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class Config:
     """Terms of the weights that come out."""
     stage: Literal["look", "points"] = "look"
     """`look` trains the net that finds faces, `points` the one that then places their points. Each has a file
-    of its own, and no need of the other's; `limner export --beside` makes one of both. The settings up to
-    `average` are those of `look`."""
+    of its own, and no need of the other's; `limner export --beside` makes one of both. Of the settings below,
+    stage `points` takes those of `near`, `clip` and `run`."""
     width: int = 64
     """Channels at an eighth of the picture's size."""
     depth: int = 5

@@ -50,7 +50,7 @@ def voted(votes: Tensor, shifts: Tensor, cell: int = CELL, unit: float = SHIFT_U
         votes: (N, 5, H, W) logits.
         shifts: (N, 10, H, W): x and y of each point from the cell's centre, in units.
         cell: Side of a cell, in pixels.
-        unit: In pixels.
+        unit: How many pixels a unit of `shifts` is.
 
     Returns:
         (N, 5, 2) in pixels of the view.
@@ -91,11 +91,15 @@ def _centres(cells: Tensor, cell: int) -> Tensor:
 def points_loss(made: Tensor, points: Tensor, face: Tensor, eyes: float = 1.0) -> Tensor:
     """Mean distance of the points over the distance of the eyes, where a view shows a face.
 
+        L = sum_k w_k |p_k - p'_k| / (|p_1 - p_2| sum_k w_k),    w_k = e for both eyes, 1 for the others
+
+    Chosen: the weight of the eyes, by which everything else is placed.
+
     Args:
-        made: (N, 5, 2) in pixels.
-        points: (N, 5, 2) in pixels.
+        made: p', (N, 5, 2) in pixels.
+        points: p, (N, 5, 2) in pixels.
         face: (N, 1), 1 where there is a face.
-        eyes: How many times an eye counts.
+        eyes: e, how many times an eye counts.
     """
     distance = torch.linalg.vector_norm(points[:, 1] - points[:, 0], dim=1).clamp(min=1)
     weight = torch.tensor([eyes, eyes, 1.0, 1.0, 1.0], device=points.device) / (2 * eyes + 3)

@@ -122,6 +122,8 @@ class Points(nn.Module):
         """
         fine = self.stem(2 * x - 1)
         middle = self.down(fine)
+        # Far cells place points a whole view away: in these units all answers are of the order of 1, as
+        # `limner export` expects, which compares them with those of torch.
         return self.head(self.last(self.top(self.up(self.low(middle), middle), fine))) / 16
 
 

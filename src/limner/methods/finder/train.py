@@ -1,5 +1,6 @@
 """Training of the finder, in two stages: labels by a teacher, then scenes and views of labelled portraits."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from torch.optim import Adam
 from limner import image
 from limner.data.pair import DataError
 from limner.data.portraits import portraits
-from limner.engine.run import Run
+from limner.engine.run import Keepable, Run
 from limner.engine.schedule import linear_decay
 from limner.faces.find import (
     FACE,
@@ -60,14 +61,9 @@ def _look(config: Config, report: Report) -> Path:
     scenes = read(config)
     torch.manual_seed(config.run.seed)
     net = Finder(config.width, config.depth)
-    average = Average(net, config.average)
-    step = Adam(net.parameters(), config.rate)
-    run = Run(
-        config.run,
-        keep={"net": net, "average": average, "step": step},
-        about=describe(config, "photo-faces", f"{len(scenes)} portraits of {config.data.name}"),
-        report=report,
-    )
+    average, step = Average(net, config.average), Adam(net.parameters(), config.rate)
+    keep = {"net": net, "average": average, "step": step}
+    run = _run(config, keep, "photo-faces", len(scenes), report)
 
     for batch in run.batches(scenes):
         decay = linear_decay(run.step, config.run.steps)
@@ -108,14 +104,9 @@ def _near(config: Config, report: Report) -> Path:
     )
     torch.manual_seed(config.run.seed)
     net = Points(near.width)
-    average = Average(net, near.average)
-    step = Adam(net.parameters(), near.rate)
-    run = Run(
-        config.run,
-        keep={"net": net, "average": average, "step": step},
-        about=describe(config, "photo-points", f"{len(views)} portraits of {config.data.name}"),
-        report=report,
-    )
+    average, step = Average(net, near.average), Adam(net.parameters(), near.rate)
+    keep = {"net": net, "average": average, "step": step}
+    run = _run(config, keep, "photo-points", len(views), report)
 
     for batch in run.batches(views):
         with run.autocast():
@@ -131,6 +122,12 @@ def _near(config: Config, report: Report) -> Path:
         run.log({"points": points, "vote": vote})
 
     return run.finish(average.module.state_dict())
+
+
+def _run(config: Config, keep: Mapping[str, Keepable], direction: str, count: int, report: Report) -> Run:
+    """The run of a stage, on so many portraits."""
+    about = describe(config, direction, f"{count} portraits of {config.data.name}")
+    return Run(config.run, keep, about, report)
 
 
 def read(config: Config) -> Scenes:
