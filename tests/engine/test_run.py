@@ -37,7 +37,8 @@ class Numbers:
 
 def config(folder: Path, **changes: object) -> RunConfig:
     settings: dict[str, object] = {"steps": 6, "batch": 2, "save_every": 2, "log_every": 2, "workers": 0}
-    return RunConfig(folder, device="cpu", **(settings | changes))  # pyright: ignore[reportArgumentType]
+    settings["device"] = "cpu"
+    return RunConfig(folder, **(settings | changes))  # pyright: ignore[reportArgumentType]
 
 
 def learn(run: Run, net: nn.Linear, optimizer: torch.optim.Optimizer, stop_at: int = 0) -> list[torch.Tensor]:
@@ -171,7 +172,7 @@ import sys, torch
 from pathlib import Path
 from tests.engine.test_run import learn, parts
 folder = Path(sys.argv[1])
-run, net, optimizer = parts(folder)
+run, net, optimizer = parts(folder, device="cpu" if torch.accelerator.is_available() else "auto")
 seen = learn(run, net, optimizer)
 torch.save({"weight": net.weight, "seen": torch.stack(seen)}, folder / f"{run.accelerator.process_index}.pt")
 run.finish(net.state_dict())

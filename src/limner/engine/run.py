@@ -19,10 +19,10 @@ import dataclasses
 import json
 import math
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import safetensors.torch
@@ -88,7 +88,8 @@ class Run:
         report: Report = silent,
     ) -> None:
         self.config, self.keep, self.report = config, keep, report
-        self.accelerator = Accelerator(cpu=config.device == "cpu")
+        # Without a GPU, Accelerate joins processes only where it is told of the processor.
+        self.accelerator = Accelerator(cpu=config.device == "cpu" or not torch.accelerator.is_available())
         self.device = self.accelerator.device
         self.about = dict(about)
         self.settings = {k: str(v) for k, v in dataclasses.asdict(config).items() if k not in FREE}
@@ -147,9 +148,9 @@ class Run:
             cut: The largest value in the gradient; each larger one is cut off, before `clip`.
         """
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        gradients = torch.autograd.grad(loss, parameters)
+        gradients = self._meant(torch.autograd.grad(loss, parameters))
         for parameter, gradient in zip(parameters, gradients, strict=True):
-            parameter.grad = self.accelerator.reduce(gradient, reduction="mean")  # pyright: ignore
+            parameter.grad = gradient
         nn.utils.clip_grad_value_(parameters, cut)
         nn.utils.clip_grad_norm_(parameters, clip)
         for group in optimizer.param_groups:
@@ -199,6 +200,15 @@ class Run:
                 safetensors.torch.save_file(whole, new, told)
         self.accelerator.wait_for_everyone()
         return path
+
+    def _meant(self, gradients: Sequence[Tensor]) -> Sequence[Tensor]:
+        """The gradients' means over processes, sent as one: a hundred small ones take as long as the step."""
+        if self.accelerator.num_processes == 1:
+            return gradients
+        whole = torch.cat([g.reshape(-1) for g in gradients])
+        mean = cast("Tensor", self.accelerator.reduce(whole, reduction="mean"))
+        parts = mean.split([g.numel() for g in gradients])
+        return [g.copy_(part.view(g.shape)) for g, part in zip(gradients, parts, strict=True)]
 
     # -- bookkeeping ---------------------------------------------------------------------------------
 
