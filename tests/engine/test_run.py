@@ -172,14 +172,19 @@ import sys, torch
 from pathlib import Path
 from tests.engine.test_run import learn, parts
 folder = Path(sys.argv[1])
-run, net, optimizer = parts(folder, device="cpu" if torch.accelerator.is_available() else "auto")
-seen = learn(run, net, optimizer)
+device = "cpu" if torch.accelerator.is_available() else "auto"
+run, net, optimizer = parts(folder, device=device)
+before = learn(run, net, optimizer, stop_at=3)[:2]
+run.accelerator.wait_for_everyone()
+run, net, optimizer = parts(folder, device=device)
+assert run.step == 2
+seen = before + learn(run, net, optimizer)
 torch.save({"weight": net.weight, "seen": torch.stack(seen)}, folder / f"{run.accelerator.process_index}.pt")
 run.finish(net.state_dict())
 """
 
 
-def test_two_processes_share_the_work_and_stay_alike(tmp_path: Path) -> None:
+def test_two_processes_share_the_work_resume_and_stay_alike(tmp_path: Path) -> None:
     (tmp_path / "job.py").write_text(PROCESSES)
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     root = Path(__file__).parents[2]

@@ -288,7 +288,7 @@ class Run:
                 # Convolutions are faster so, on processors and on GPUs alike.
                 module.to(device=self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         if self._checkpoint.exists():
-            state = torch.load(self._checkpoint, map_location=self.device, weights_only=True)
+            state = torch.load(self._checkpoint, map_location="cpu", weights_only=True)
             if state["settings"] != self.settings:
                 raise LimnerError(
                     f"{self.config.folder} holds a run with other settings: "
@@ -303,7 +303,7 @@ class Run:
 
     def _begin_from(self, folder: Path) -> None:
         try:
-            state = torch.load(folder / CHECKPOINT, map_location=self.device, weights_only=True)
+            state = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
         except FileNotFoundError:
             raise LimnerError(f"{folder} holds no checkpoint; a run to start from is expected") from None
         try:
