@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from limner.faces import Face, find, warp
 from limner.faces.align import Matrix, compose, move
-from limner.faces.find import SURE
+from limner.faces.find import SURE, lit
 
 Picture = NDArray[np.uint8]
 
@@ -127,6 +127,20 @@ def test_mirrored(astronaut: Picture) -> None:
 @pytest.mark.parametrize("light", [0.3, 0.1])
 def test_dark(astronaut: Picture, light: float) -> None:
     assert_found((astronaut * light).astype(np.uint8), EYES)
+
+
+def test_dark_views_are_brightened_by_one_factor_and_bright_ones_stay() -> None:
+    views = np.random.default_rng(0).random((3, 3, 16, 16), np.float32)
+    views[1] *= 0.3
+    views[2] = 0
+    seen = lit(views)
+    assert seen.dtype == np.float32
+    np.testing.assert_array_equal(seen[0], views[0])
+    np.testing.assert_allclose(np.quantile(seen[1], 0.98), 0.9, rtol=1e-5)
+    np.testing.assert_allclose(
+        seen[1], np.minimum(1, views[1] * (0.9 / np.quantile(views[1], 0.98))), rtol=1e-5
+    )
+    np.testing.assert_array_equal(seen[2], 0)
 
 
 def test_a_face_that_fills_the_picture(astronaut: Picture) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +24,7 @@ from limner.methods.finder.label import Teacher, labelled
 from limner.methods.finder.loss import focal_loss, place_loss, points_loss, sure_loss, vote_loss, voted
 from limner.methods.finder.model import Finder, Points
 from limner.methods.finder.rows import Rows
+from limner.methods.finder.train import read
 from limner.progress import silent
 from limner.runtime import Net
 
@@ -51,13 +53,21 @@ def prepare(folder: Path, *runs: Path) -> Path:
 def small(data: Path, folder: Path, steps: int, stage: Stage = "look") -> Config:
     run = RunConfig(folder, steps=steps, batch=4, save_every=50, log_every=10, device="cpu", workers=0)
     near, no = Near(width=8, average=0.5), Path("none.onnx")
-    return Config(data, no, "for tests", stage, 16, 1, rate=3e-3, average=0.5, near=near, run=run)
+    config = Config(data, no, "for tests", stage, rate=3e-3, average=0.5, near=near, run=run)
+    return replace(config, width=16, depth=1)
 
 
 @pytest.mark.parametrize(("stage", "loss"), [("look", "points"), ("look", "found"), ("points", "points")])
 def test_learns_drawn_faces(tmp_path: Path, stage: Stage, loss: str) -> None:
     config = small(prepare(tmp_path / "data", tmp_path / "run"), tmp_path / "run", 100, stage)
     kit.assert_learns(METHODS["finder"], config, tmp_path / "run", falls_to=0.7, loss=loss)
+
+
+def test_every_nth_portrait_may_be_left_out(tmp_path: Path) -> None:
+    config = small(prepare(tmp_path / "data", tmp_path / "run"), tmp_path / "run", 1)
+    _, second, _ = read(config).photos
+    (kept,) = read(replace(config, hold_out=2)).photos
+    np.testing.assert_array_equal(kept, second)
 
 
 @pytest.mark.parametrize("stage", STAGES)

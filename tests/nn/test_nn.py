@@ -10,6 +10,7 @@ from limner.losses.texture import texture_loss
 from limner.nn.average import Average
 from limner.nn.generator import Generator
 from limner.nn.patchgan import PatchGAN
+from limner.nn.standard import plain, standardise
 
 
 @pytest.mark.parametrize(("channels_in", "channels_out"), [(3, 1), (1, 3)])
@@ -149,3 +150,31 @@ def test_a_network_of_one_artist_draws_as_the_one_of_all() -> None:
     assert not torch.allclose(each[0], each[1], atol=1e-2)
     assert not any("manners" in name for name in alone[0].state_dict())
     Generator(3, 1, (4, 8, 6), depth=1).load_state_dict(alone[0].state_dict())
+
+
+def convolutions() -> tuple[torch.nn.Sequential, torch.nn.Conv2d, torch.nn.Conv2d]:
+    first, head = torch.nn.Conv2d(3, 4, 3), torch.nn.Conv2d(4, 2, 1)
+    return torch.nn.Sequential(first, torch.nn.ReLU(), head), first, head
+
+
+def test_standardised_weights_have_no_mean_and_the_gain_for_norm() -> None:
+    net, first, head = convolutions()
+    spread, last = first.weight.detach().std((1, 2, 3)), head.weight.detach().clone()
+    standardise(net, head)
+    weight = first.weight
+    torch.testing.assert_close(weight.mean((1, 2, 3)), torch.zeros(4), atol=1e-6, rtol=0)
+    torch.testing.assert_close(weight.std((1, 2, 3)), spread, atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(head.weight, last, atol=0, rtol=0)
+    # What the tensor behind it is shifted and stretched by does not show.
+    behind = dict(net.named_parameters())["0.parametrizations.weight.original"]
+    behind.data = 3 * behind.data + 1
+    torch.testing.assert_close(first.weight, weight, atol=1e-4, rtol=1e-3)
+
+
+def test_plain_convolutions_compute_the_same() -> None:
+    net, _, head = convolutions()
+    standardise(net, head)
+    simple, _, _ = convolutions()
+    simple.load_state_dict(plain(net))
+    x = torch.rand(2, 3, 8, 8)
+    torch.testing.assert_close(simple(x), net(x), atol=0, rtol=0)

@@ -33,12 +33,12 @@ class Near:
             grey=0.25,
             gamma=0.4,
             cast=0.15,
-            dim=0.15,
+            dim=0.25,
             side=0.05,
             skin=0.05,
             covered=0.0,
-            small=0.3,
-            enlarged=4.0,
+            small=0.5,
+            enlarged=5.0,
             camera=Camera(blur=0.05, coarse=0.0, noise=0.1, jpeg=0.15),
         )
     )
@@ -62,7 +62,9 @@ class Config:
     stage: Literal["look", "points"] = "look"
     """`look` trains the net that finds faces, `points` the one that then places their points. Each has a file
     of its own, and no need of the other's; `limner export --beside` makes one of both. Of the settings below,
-    stage `points` takes those of `near`, `clip` and `run`."""
+    stage `points` takes `hold_out`, `clip` and those of `near` and `run`."""
+    hold_out: int = 0
+    """Every n-th portrait is left out of training, to choose settings on; 0 trains on all."""
     width: int = 64
     """Channels at an eighth of the picture's size."""
     depth: int = 5

@@ -18,6 +18,7 @@ from limner.data.drawn import drawn
 from limner.data.pair import Picture
 from limner.data.scenery import palette, scenery
 from limner.faces.align import Matrix, invert, similarity, warp
+from limner.faces.find import lit
 from limner.frame import Frame
 from limner.methods.finder.rows import Row, Rows, moved
 
@@ -305,7 +306,7 @@ class Scenes:
 
 @dataclass(frozen=True)
 class Views:
-    """Of portraits the views alone, each of a face.
+    """Of portraits the views alone, each of a face, as the second net sees them.
 
     Attributes:
         scenes: The portraits, with a share `shown` of 1.
@@ -319,7 +320,7 @@ class Views:
     def sample(self, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """Of the portrait at `index`: `view` (3, view, view) in [0, 1], `points` (5, 2) in its pixels."""
         view, points, _ = self.scenes.look(index, rng)
-        return {"view": _planes(view), "points": points}
+        return {"view": lit(_planes(view)[None])[0], "points": points}
 
 
 def _single(values: NDArray[np.floating]) -> Unit:

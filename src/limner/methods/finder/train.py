@@ -34,6 +34,7 @@ from limner.methods.finder.loss import focal_loss, place_loss, points_loss, sure
 from limner.methods.finder.model import Finder, Points
 from limner.methods.finder.scenes import Scenes, Views
 from limner.nn.average import Average
+from limner.nn.standard import plain, standardise
 from limner.progress import Report, silent
 
 
@@ -104,6 +105,7 @@ def _near(config: Config, report: Report) -> Path:
     )
     torch.manual_seed(config.run.seed)
     net = Points(near.width)
+    standardise(net, net.head)
     average, step = Average(net, near.average), Adam(net.parameters(), near.rate)
     keep = {"net": net, "average": average, "step": step}
     run = _run(config, keep, "photo-points", len(views), report)
@@ -121,7 +123,7 @@ def _near(config: Config, report: Report) -> Path:
         average.update(net)
         run.log({"points": points, "vote": vote})
 
-    return run.finish(average.module.state_dict())
+    return run.finish(plain(average.module))
 
 
 def _run(config: Config, keep: Mapping[str, Keepable], direction: str, count: int, report: Report) -> Run:
@@ -139,8 +141,9 @@ def read(config: Config) -> Scenes:
     """
     paths = portraits(config.data)
     labels = labelled(config.data, paths, config.teacher, config.run.folder / "labels.json")
+    held = range(0, len(labels), config.hold_out) if config.hold_out else ()
     # With two faces on a picture, one that the teacher overlooked would be taught as none.
-    kept = [entry for entry in labels if len(entry.faces) == 1]
+    kept = [entry for i, entry in enumerate(labels) if len(entry.faces) == 1 and i not in held]
     if not kept:
         raise DataError(f"{config.teacher} sees a face in none of the {len(paths)} portraits")
     photos = [image.read(entry.path) for entry in kept]
