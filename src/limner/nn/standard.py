@@ -11,8 +11,8 @@ class Standardised(nn.Module):
 
         w = g (v - mean v) / (std v sqrt(n)),    n weights an output
 
-    Source: Brock, De and Smith, Characterizing signal propagation to close the performance gap in
-    unnormalized ResNets (ICLR 2021), equation 2, after Qiao et al., Weight standardization (2019).
+    Source: scaled weight standardization of Brock, De and Smith, Characterizing signal propagation to close
+    the performance gap in unnormalized ResNets (ICLR 2021), after Qiao et al., Weight standardization (2019).
     Differs: g begins where w has the spread that the weight had.
 
     Args:
