@@ -94,18 +94,26 @@ class _Looker:
 
 
 _FINDER = _Looker(
-    0,
-    Frame(128, 128, (45.5, 50.8), (81.5, 50.8)),
-    CELL,
-    VOTES,
-    SHIFTS,
-    FACE,
-    VOTE_UNIT,
-    SHIFT_UNIT,
+    part=0,
+    view=Frame(128, 128, (45.5, 50.8), (81.5, 50.8)),
+    cell=CELL,
+    votes=VOTES,
+    shifts=SHIFTS,
+    face=FACE,
+    vote_unit=VOTE_UNIT,
+    shift_unit=SHIFT_UNIT,
     lit=False,
 )
 _PLACER = _Looker(
-    1, NEAR, NEAR_CELL, NEAR_VOTES, NEAR_SHIFTS, None, NEAR_VOTE_UNIT, NEAR_SHIFT_UNIT, lit=True
+    part=1,
+    view=NEAR,
+    cell=NEAR_CELL,
+    votes=NEAR_VOTES,
+    shifts=NEAR_SHIFTS,
+    face=None,
+    vote_unit=NEAR_VOTE_UNIT,
+    shift_unit=NEAR_SHIFT_UNIT,
+    lit=True,
 )
 
 
@@ -309,7 +317,8 @@ def _pair(point: NDArray[np.float64]) -> tuple[float, float]:
 def lit(views: NDArray[np.float32]) -> NDArray[np.float32]:
     """Views as the second net sees them: dark ones brightened, so that light need not be learned.
 
-    Chosen: by one factor, which brings the 98th percentile of all values to 0.9; bright ones stay.
+    Chosen: by one factor, of at most 45, which brings the 98th percentile of all values to 0.9; bright ones
+    stay.
 
     Args:
         views: (n, 3, h, w) in [0, 1].

@@ -16,7 +16,7 @@ class Standardised(nn.Module):
     Differs: g begins where w has the spread that the weight had.
 
     Args:
-        weight: (outputs, inputs, height, width), as it stands before.
+        weight: (outputs, inputs, height, width), as it stands before; two or more for each output.
     """
 
     def __init__(self, weight: Tensor) -> None:

@@ -141,10 +141,10 @@ def read(config: Config) -> Scenes:
     """
     paths = portraits(config.data)
     labels = labelled(config.data, paths, config.teacher, config.run.folder / "labels.json")
-    held = range(0, len(labels), config.hold_out) if config.hold_out else ()
+    taught = [entry for i, entry in enumerate(labels) if not config.hold_out or i % config.hold_out]
     # With two faces on a picture, one that the teacher overlooked would be taught as none.
-    kept = [entry for i, entry in enumerate(labels) if len(entry.faces) == 1 and i not in held]
+    kept = [entry for entry in taught if len(entry.faces) == 1]
     if not kept:
-        raise DataError(f"{config.teacher} sees a face in none of the {len(paths)} portraits")
+        raise DataError(f"{config.teacher} sees a face in none of the {len(taught)} portraits")
     photos = [image.read(entry.path) for entry in kept]
     return Scenes(photos, [np.asarray(entry.faces[:, :14]) for entry in kept], light=config.light)
