@@ -35,6 +35,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "a perceptual loss instead, GAN": {**PLAIN, "perceptual": 1.0},
     "without local contrast": {"texture": 0.0},
     "with the co-occurrence of grey levels": {"cooccurrence": 8.0},
+    "standardised weights": {"standardised": True},
+    "standardised weights, twice the rate": {"standardised": True, "rate": 6e-4},
 }
 
 

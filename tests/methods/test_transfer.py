@@ -30,6 +30,7 @@ from limner.methods.style import open_style
 from limner.methods.transfer.artists import Artists, all_named, named
 from limner.methods.transfer.config import Config
 from limner.methods.transfer.model import Student, one_hand, student
+from limner.nn.average import Average
 from limner.progress import silent
 
 Loss = Callable[[Sequence[Tensor], Sequence[Tensor]], Tensor]
@@ -130,6 +131,21 @@ def test_artists_have_as_many_turns_as_they_are_given(tmp_path: Path) -> None:
     assert [np.array_equal(each, anns[0]) for each in anns] == [True, False] * 3
     with pytest.raises(DataError, match="turns for 1 artists are given, and there are 2"):
         Artists.read(pairs, (), kit.FRAME, STILL, tmp_path / "eyes.json", (3,))
+
+
+def test_standardised_students_come_out_plain(tmp_path: Path) -> None:
+    config = replace(small(tmp_path, 3), standardised=True, augment=replace(STILL, hair=0.5))
+    style = METHODS["transfer"].train(config, silent)
+    # What draws knows nothing of it, and draws what the average would have drawn.
+    net, about = open_style(style)
+    assert not any("parametrizations" in name for name in net.state_dict())
+    average = Average(student(config, "photo-sketch"), 0.0)
+    kept = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)["keep"]["sketch_average"]
+    average.load_state_dict(kept)
+    x = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        assert torch.allclose(net(x), one_hand(average.module, 0).eval()(x), atol=1e-5)
+    assert json.loads(about["config"])["standardised"]
 
 
 def test_strokes_may_be_asked_to_lie_as_the_artists_do(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from limner.data.augment import Augment
+from limner.data.augment import Augment, planes
+from limner.data.hair import recoloured
 from limner.data.pair import Picture
 
 
@@ -19,12 +20,14 @@ class AlignedPairs:
         sketches: Each (H, W) uint8.
         mattes: Each (H, W) uint8, 255 where the photo shows a plain backdrop.
         augment: How a pair is changed each time it is drawn.
+        hair: Each (H, W) uint8, 255 where it is dark, of pairs whose hair is to be recoloured.
     """
 
     photos: Sequence[Picture]
     sketches: Sequence[Picture]
     mattes: Sequence[Picture]
     augment: Augment
+    hair: Sequence[Picture] = ()
 
     def __len__(self) -> int:
         return len(self.photos)
@@ -33,12 +36,14 @@ class AlignedPairs:
         """A crop of one pair.
 
         Returns:
-            `photo` (3, crop, crop) under a changed light, to draw from; `plain`, the same as it was taken, to
-            be drawn; `sketch` (1, crop, crop); all in [0, 1].
+            `photo` (3, crop, crop) under a changed light, to draw from; `plain`, the same as it was taken but
+            for its hair, to be drawn; `sketch` (1, crop, crop); all in [0, 1].
         """
-        photo, sketch = self.photos[index], self.sketches[index]
-        matrix = self.augment.geometry(photo.shape, rng)
-        seen = self.augment.photo(photo, self.mattes[index], matrix, rng)
-        plain = np.ascontiguousarray(self.augment.cut(photo, matrix, paper=False).transpose(2, 0, 1))
-        drawn = self.augment.cut(sketch, matrix, paper=True)[None]
-        return {"photo": seen, "plain": plain, "sketch": drawn}
+        augment = self.augment
+        matrix = augment.geometry(self.photos[index].shape, rng)
+        plain = augment.cut(self.photos[index], matrix, paper=False)
+        drawn = augment.cut(self.sketches[index], matrix, paper=True)
+        if self.hair and rng.random() < augment.hair:
+            plain, drawn = recoloured(plain, drawn, augment.cut(self.hair[index], matrix, paper=False), rng)
+        seen = augment.seen(plain, augment.cut(self.mattes[index], matrix, paper=False), rng)
+        return {"photo": planes(seen), "plain": planes(plain), "sketch": drawn[None]}

@@ -38,6 +38,9 @@ class Augment:
     """Share of photos whose colour channels are permuted."""
     replace: float = 0.5
     """Share of photos whose plain backdrop is replaced by another."""
+    hair: float = 0.0
+    """Share of pairs whose hair is recoloured, in photo and sketch alike, of sets whose sitters all have dark
+    hair (`limner.data.hair`)."""
 
     def geometry(self, shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float64]:
         """A random similarity transform.
@@ -99,9 +102,11 @@ class Augment:
             (3, crop, crop) in [0, 1].
         """
         cut = self.cut(photo, matrix, paper=False)
-        behind = self.cut(matte, matrix, paper=False)
-        lit = self.light(self.backdrop(cut, behind, rng), rng)
-        return np.ascontiguousarray(lit.transpose(2, 0, 1))
+        return planes(self.seen(cut, self.cut(matte, matrix, paper=False), rng))
+
+    def seen(self, photo: Unit, matte: Unit, rng: np.random.Generator) -> Unit:
+        """A photo (crop, crop, 3) in [0, 1] before another backdrop, under another light; as `photo`."""
+        return self.light(self.backdrop(photo, matte, rng), rng)
 
     def backdrop(self, photo: Unit, matte: Unit, rng: np.random.Generator) -> Unit:
         """A photo (crop, crop, 3) before another backdrop, where `matte` (crop, crop) is one."""
@@ -119,6 +124,11 @@ class Augment:
         gain = rng.uniform(1 - self.cast, 1 + self.cast, 3).astype(np.float32)
         gamma = np.float32(np.exp(rng.uniform(-self.gamma, self.gamma)))
         return (np.clip(gain * photo, 0, 1) ** gamma).astype(np.float32)
+
+
+def planes(picture: Unit) -> Unit:
+    """A picture (H, W, 3) as (3, H, W)."""
+    return np.ascontiguousarray(picture.transpose(2, 0, 1))
 
 
 def _between(low: float, high: float, rng: np.random.Generator) -> float:

@@ -17,6 +17,7 @@ from limner.data import DATASETS
 from limner.data.aligned import AlignedPairs
 from limner.data.augment import Augment
 from limner.data.backdrop import matte
+from limner.data.hair import all_hair
 from limner.data.pair import DataError, Pair, Picture
 from limner.faces import Frame, similarity, warp
 from limner.faces.align import Matrix, move
@@ -104,7 +105,9 @@ def read_pairs(pairs: Sequence[Pair], frame: Frame, augment: Augment, seen: Seen
         sketches += [levelled(each) for each in both[1:]]
     if not photos:
         raise DataError(f"in none of {len(pairs)} photos a face was found; {pairs[0].photo} is one of them")
-    return AlignedPairs(photos, sketches, [matte(photo) for photo in photos], augment)
+    mattes = [matte(photo) for photo in photos]
+    dark = all_hair(photos, sketches, mattes) if augment.hair else ()
+    return AlignedPairs(photos, sketches, mattes, augment, dark)
 
 
 def read_photos(paths: Iterable[Path], frame: Frame, seen: Seen) -> list[Picture]:

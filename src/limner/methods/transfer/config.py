@@ -41,6 +41,9 @@ class Config:
     """Channels of a student at half size; 2, 4 and 5.5 times as many at the coarser levels."""
     depth: int = 3
     """Residual blocks of a student at its coarsest level."""
+    standardised: bool = False
+    """Whether the students' weights are standardised in training (`limner.nn.standard`), which bears a higher
+    rate."""
     judge_width: int = 32
     """Channels of a discriminator's first layer."""
     l1: float = 15.0

@@ -11,6 +11,7 @@ from limner.hub import StyleError
 from limner.methods.transfer.config import Config
 from limner.nn.generator import Generator
 from limner.nn.patchgan import PatchGAN
+from limner.nn.standard import standardise
 
 
 class Student(Generator):
@@ -81,7 +82,10 @@ class Adapters(nn.Module):
 
 def student(config: Config, direction: str) -> Student:
     """The untrained student of a direction."""
-    return Student(direction, config.width, config.depth, len(config.data))
+    net = Student(direction, config.width, config.depth, len(config.data))
+    if config.standardised:
+        standardise(net, net.last[-1])
+    return net
 
 
 def sketch_judge(config: Config) -> PatchGAN:

@@ -37,6 +37,7 @@ from limner.methods.transfer.artists import Artists, all_named
 from limner.methods.transfer.config import Config
 from limner.methods.transfer.model import Adapters, one_hand, photo_judge, signed, sketch_judge, student
 from limner.nn.average import Average
+from limner.nn.standard import plain
 from limner.pretrained.perceptual import load_teacher
 from limner.progress import Report, silent
 
@@ -148,9 +149,8 @@ def train(config: Config, report: Report = silent) -> Path:
                 logged = {**logged, "cooccurrence": beside}
             # The competitor: both made pictures look to the teachers as the real ones do.
             if config.perceptual:
-                plain = perceptual_loss(known_s, phi_s(made_s))
-                plain = plain + perceptual_loss(known_q, phi_p(made_p))
-                loss, logged = loss + config.perceptual * plain, {**logged, "perceptual": plain}
+                alike = perceptual_loss(known_s, phi_s(made_s)) + perceptual_loss(known_q, phi_p(made_p))
+                loss, logged = loss + config.perceptual * alike, {**logged, "perceptual": alike}
             # L_gan of KD+: be taken for the artist and for a photo; look alike to the discriminators.
             if config.adversarial:
                 felt_s, felt_p = of_sketches.features(signed(ps.made, hands)), of_photos.features(made_p)
@@ -171,8 +171,8 @@ def train(config: Config, report: Report = silent) -> Path:
         "artist": "photo",
         "artists": json.dumps(["photo"]),
     }
-    run.finish(one_hand(photo_average.module, None).state_dict(), "photo", back)
-    return run.finish(one_hand(sketch_average.module, 0).state_dict())
+    run.finish(plain(one_hand(photo_average.module, None)), "photo", back)
+    return run.finish(plain(one_hand(sketch_average.module, 0)))
 
 
 def _about(config: Config, pairs: Mapping[str, Sequence[Pair]], strangers: int) -> dict[str, str]:
