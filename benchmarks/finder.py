@@ -29,7 +29,7 @@ from limner import image
 from limner.data.portraits import identity, portraits
 from limner.faces import find
 from limner.faces.align import move, warp
-from limner.methods.finder.label import Labelled, Teacher, labelled
+from limner.methods.finder.label import LOOKS, STEADIER, Labelled, Teacher, labelled
 
 Picture = NDArray[np.uint8]
 Row = NDArray[np.float64]
@@ -192,6 +192,7 @@ def main() -> None:
     parser.add_argument("--portraits", type=Path, required=True)
     parser.add_argument("--teacher", type=Path, required=True)
     parser.add_argument("--labels", type=Path, required=True)
+    parser.add_argument("--steadier", action="store_true", help="truth by 90 looks, with labels of their own")
     parser.add_argument("--drawings", nargs="*", default=[], metavar="NAME=FOLDER")
     parser.add_argument("--people", type=Path)
     parser.add_argument("--faceless", type=Path)
@@ -202,9 +203,11 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
 
-    teacher = Teacher(args.teacher)
+    looks = STEADIER if args.steadier else LOOKS
+    teacher = Teacher(args.teacher, looks)
     paths = portraits(args.portraits, test=not args.train)[:: args.every]
-    kept = [e for e in labelled(args.portraits, paths, args.teacher, args.labels) if len(e.faces) == 1]
+    entries = labelled(args.portraits, paths, args.teacher, args.labels, looks)
+    kept = [entry for entry in entries if len(entry.faces) == 1]
     scores = on_portraits(kept, teacher, args.conditions) | on_drawings(args.drawings, args.every, teacher)
     if args.faceless:
         scores |= on_nothing(args.faceless, teacher)

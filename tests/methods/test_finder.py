@@ -20,7 +20,7 @@ from limner.export import TOLERANCE, export
 from limner.hub import StyleError
 from limner.methods import METHODS
 from limner.methods.finder.config import Config, Near
-from limner.methods.finder.label import Teacher, labelled
+from limner.methods.finder.label import LOOKS, STEADIER, Looks, Teacher, labelled
 from limner.methods.finder.loss import focal_loss, place_loss, points_loss, sure_loss, vote_loss, voted
 from limner.methods.finder.model import Finder, Points
 from limner.methods.finder.rows import Rows
@@ -191,7 +191,8 @@ class Marks(Teacher):
 
     COLOURS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (0, 255, 255))
 
-    def __init__(self, _: Path) -> None:
+    def __init__(self, _: Path, looks: Looks = LOOKS) -> None:
+        self._looks = looks
         self.seen = 0
 
     def look(self, picture: Picture) -> Rows:
@@ -222,11 +223,12 @@ def marked(turn: float = 0.0) -> tuple[Picture, NDArray[np.float64]]:
 
 
 @pytest.mark.parametrize("turn", [0.0, 20.0, -20.0])
-def test_many_looks_agree_on_the_same_points(turn: float) -> None:
+@pytest.mark.parametrize(("looks", "count"), [(LOOKS, 18), (STEADIER, 90)])
+def test_many_looks_agree_on_the_same_points(turn: float, looks: Looks, count: int) -> None:
     picture, points = marked(turn)
-    ask = Marks(Path())
+    ask = Marks(Path(), looks)
     (row,) = ask.faces(picture)
-    assert ask.seen == 1 + 18
+    assert ask.seen == 1 + count
     np.testing.assert_allclose(row[4:14].reshape(5, 2), points, atol=1.0)
     assert row[0] < points[:, 0].min() < points[:, 0].max() < row[2]
 

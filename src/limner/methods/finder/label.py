@@ -25,14 +25,29 @@ from limner.methods.finder.rows import Rows, moved
 
 SURE = 0.6
 """The least score of a face at the first look."""
-SIZES = (0.2, 0.27, 0.36)
-"""Eye distances of the further looks, in sides of a view."""
-TURNS = (-8.0, 0.0, 8.0)
-"""Turns of the further looks, in degrees."""
 VIEW = 256
 """Side of a view, in pixels."""
-AGREED = 6
-"""The least number of further looks, of 18, that must see the face."""
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How often the teacher looks again at a face, each time plain and mirrored.
+
+    Attributes:
+        sizes: Eye distances, in sides of a view.
+        turns: In degrees.
+        agreed: The least number of these looks that must see the face.
+    """
+
+    sizes: tuple[float, ...]
+    turns: tuple[float, ...]
+    agreed: int
+
+
+LOOKS = Looks((0.2, 0.27, 0.36), (-8.0, 0.0, 8.0), 6)
+"""18 looks, what the finder is trained on and measured against."""
+STEADIER = Looks((0.18, 0.22, 0.27, 0.32, 0.38), (-16.0, -12.0, -8.0, -4.0, 0.0, 4.0, 8.0, 12.0, 16.0), 30)
+"""90 looks, to see how far the truth of 18 scatters itself."""
 
 
 class Teacher:
@@ -40,12 +55,14 @@ class Teacher:
 
     Args:
         path: Its ONNX file, of any input size.
+        looks: How often it looks again.
 
     Raises:
         DataError: The file cannot be read as a network.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, looks: Looks = LOOKS) -> None:
+        self._looks = looks
         try:
             self._net = cv2.FaceDetectorYN.create(str(path), "", (VIEW, VIEW), SURE, 0.3, 500)
         except cv2.error as error:
@@ -81,7 +98,7 @@ class Teacher:
 
     def _steady(self, picture: Picture, row: NDArray[np.float64]) -> NDArray[np.float64] | None:
         seen: list[NDArray[np.float64]] = []
-        for size, turn, mirror in product(SIZES, TURNS, (False, True)):
+        for size, turn, mirror in product(self._looks.sizes, self._looks.turns, (False, True)):
             to_view = _view(row, size, turn)
             view = warp(picture, to_view, (VIEW, VIEW))
             if mirror:
@@ -90,7 +107,7 @@ class Teacher:
             rows = moved(self.look(view), invert(to_view), mirror)
             same = [r for r in rows if np.hypot(*(eyes_middle(r) - eyes_middle(row))) < eye_distance(row) / 2]
             seen += same[:1]
-        return np.median(seen, axis=0) if len(seen) >= AGREED else None
+        return np.median(seen, axis=0) if len(seen) >= self._looks.agreed else None
 
 
 def eyes_middle(row: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -111,14 +128,17 @@ class Labelled:
     faces: Rows
 
 
-def labelled(folder: Path, paths: Sequence[Path], teacher: Path, store: Path) -> list[Labelled]:
+def labelled(
+    folder: Path, paths: Sequence[Path], teacher: Path, store: Path, looks: Looks = LOOKS
+) -> list[Labelled]:
     """Labels of pictures, read from `store` where they have been made before.
 
     Args:
         folder: What the stored names are relative to.
         paths: The pictures.
         teacher: YuNet's ONNX file.
-        store: A JSON file; made, or added to.
+        store: A JSON file, of labels by as many looks; made, or added to.
+        looks: How often the teacher looks again.
 
     Raises:
         limner.image.ImageError: A picture cannot be read.
@@ -128,7 +148,7 @@ def labelled(folder: Path, paths: Sequence[Path], teacher: Path, store: Path) ->
     names = [p.relative_to(folder).as_posix() for p in paths]
     missing = [(n, p) for n, p in zip(names, paths, strict=True) if n not in known]
     if missing:
-        ask = Teacher(teacher)
+        ask = Teacher(teacher, looks)
         for name, path in missing:
             known[name] = np.round(ask.faces(image.read(path)), 2).tolist()
         store.parent.mkdir(parents=True, exist_ok=True)
