@@ -15,7 +15,7 @@ from limner.data.sitter import blur, step
 
 Unit = NDArray[np.float32]
 
-# Chosen by eye on training pairs of CUHK and FS2K: all values.
+# Chosen by eye on training pairs of CUHK and FS2K: all values; lengths are in pixels of a frame of 400 x 500.
 LEAST = 0.06
 """The share of a picture that must be hair, lest a dark corner is taken for it."""
 COMMON = 0.8
