@@ -20,7 +20,7 @@ class AlignedPairs:
         sketches: Each (H, W) uint8.
         mattes: Each (H, W) uint8, 255 where the photo shows a plain backdrop.
         augment: How a pair is changed each time it is drawn.
-        hair: Each (H, W) uint8, 255 where it is dark, of pairs whose hair is to be recoloured.
+        hair: Each (H, W) uint8, 255 where it is dark, to be recoloured; without, no hair is.
     """
 
     photos: Sequence[Picture]

@@ -105,7 +105,16 @@ class Augment:
         return planes(self.seen(cut, self.cut(matte, matrix, paper=False), rng))
 
     def seen(self, photo: Unit, matte: Unit, rng: np.random.Generator) -> Unit:
-        """A photo (crop, crop, 3) in [0, 1] before another backdrop, under another light; as `photo`."""
+        """A cut photo before another backdrop, under another light.
+
+        Args:
+            photo: (crop, crop, 3) in [0, 1].
+            matte: (crop, crop) in [0, 1], 1 where the photo shows a plain backdrop.
+            rng: The source of chance.
+
+        Returns:
+            (crop, crop, 3) in [0, 1].
+        """
         return self.light(self.backdrop(photo, matte, rng), rng)
 
     def backdrop(self, photo: Unit, matte: Unit, rng: np.random.Generator) -> Unit:
@@ -127,8 +136,8 @@ class Augment:
 
 
 def planes(picture: Unit) -> Unit:
-    """A picture (H, W, 3) as (3, H, W)."""
-    return np.ascontiguousarray(picture.transpose(2, 0, 1))
+    """A picture (H, W, C) as (C, H, W), the same values."""
+    return np.ascontiguousarray(picture.transpose(2, 0, 1), dtype=np.float32)
 
 
 def _between(low: float, high: float, rng: np.random.Generator) -> float:

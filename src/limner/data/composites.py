@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limner import image
-from limner.data.augment import Augment
+from limner.data.augment import Augment, planes
 from limner.data.camera import Camera
 from limner.data.cutting import cut
 from limner.data.keying import Keyed, key
@@ -125,7 +125,7 @@ class Composites:
         for each in others:
             scene, alpha = self._set(each, scene, alpha, rng)
         photo = self.mix.camera.take(self.mix.augment.light(scene, rng), rng)
-        return {"photo": np.ascontiguousarray(photo.transpose(2, 0, 1)), "matte": alpha[None]}
+        return {"photo": planes(photo), "matte": alpha[None]}
 
     def _set(self, person: Keyed, scene: Unit, alpha: Unit, rng: np.random.Generator) -> tuple[Unit, Unit]:
         """A person set before a scene, and the matte of all so far."""

@@ -39,9 +39,17 @@ def all_hair(
     """The dark hair of a set, `hair` of each; none where less than `COMMON` of the sitters have any.
 
     Where hair of every colour is drawn, it need not be invented.
+
+    Args:
+        photos: Each (H, W, 3) uint8.
+        sketches: Each (H, W) uint8.
+        backdrops: Each (H, W) uint8, as `hair` takes it.
+
+    Returns:
+        Each (H, W) uint8, or nothing.
     """
     masks = [hair(*each) for each in zip(photos, sketches, backdrops, strict=True)]
-    return masks if masks and sum(bool(mask.any()) for mask in masks) >= COMMON * len(masks) else []
+    return masks if sum(bool(mask.any()) for mask in masks) >= COMMON * len(masks) else []
 
 
 def hair(photo: Picture, sketch: Picture, backdrop: Picture) -> Picture:

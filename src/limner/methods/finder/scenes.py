@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from limner.data.augment import planes
 from limner.data.backdrop import invent
 from limner.data.camera import Camera, noisy
 from limner.data.cutting import cut
@@ -132,9 +133,9 @@ class Scenes:
         scene, faces = self.compose(index, rng)
         view, points, shown = self.look(index, rng)
         return {
-            "scene": _planes(scene),
+            "scene": planes(scene),
             "cells": self.cells(faces),
-            "view": _planes(view),
+            "view": planes(view),
             "points": points,
             "face": np.array([shown], np.float32),
         }
@@ -320,7 +321,7 @@ class Views:
     def sample(self, index: int, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """Of the portrait at `index`: `view` (3, view, view) in [0, 1], `points` (5, 2) in its pixels."""
         view, points, _ = self.scenes.look(index, rng)
-        return {"view": lit(_planes(view)[None])[0], "points": points}
+        return {"view": lit(planes(view)[None])[0], "points": points}
 
 
 def _single(values: NDArray[np.floating]) -> Unit:
@@ -329,10 +330,6 @@ def _single(values: NDArray[np.floating]) -> Unit:
 
 def _resized(picture: Unit, side: int, how: int) -> Unit:
     return np.asarray(cv2.resize(picture, (side, side), interpolation=how), np.float32)
-
-
-def _planes(picture: Unit) -> Unit:
-    return np.ascontiguousarray(picture.transpose(2, 0, 1), dtype=np.float32)
 
 
 def _perhaps_mirrored(matrix: Matrix, width: int, rng: np.random.Generator) -> tuple[Matrix, bool]:

@@ -10,7 +10,8 @@ photos and of sketches, students trained simultaneously that mimic, transform an
 it is KD+ of the journal form (TNNLS 33(2), 2022).
 Chosen: every term's form. Differs: the picture term also holds the local contrast to the artist's; several
 artists share one student; strangers u, whom nobody drew, pass through it as well, for the mimic term and for
-the discriminator, which need no drawing.
+the discriminator, which need no drawing; the students' weights are standardised, where asked for
+(`limner.nn.standard`).
 """
 
 import dataclasses
