@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal
 
@@ -46,7 +46,7 @@ def prepare(folder: Path, *runs: Path) -> Path:
         labels[f"p{i}.png"] = [ROW]
     for run in runs:
         run.mkdir(parents=True)
-        (run / "labels.json").write_text(json.dumps(labels))
+        (run / "labels.json").write_text(json.dumps({"looks": asdict(LOOKS), "faces": labels}))
     return folder
 
 
@@ -244,6 +244,18 @@ def test_labels_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("limner.methods.finder.label.Teacher", None)
     again = labelled(tmp_path, paths, Path(), tmp_path / "run" / "labels.json")
     np.testing.assert_allclose(again[0].faces[0, 4:14].reshape(5, 2), points, atol=1.0)
+
+
+def test_labels_by_other_looks_are_not_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture, _ = marked()
+    image.write(tmp_path / "a.png", picture)
+    monkeypatch.setattr("limner.methods.finder.label.Teacher", Marks)
+    store = tmp_path / "labels.json"
+    labelled(tmp_path, [tmp_path / "a.png"], Path(), store, STEADIER)
+    before = store.read_bytes()
+    with pytest.raises(DataError, match=r"labels\.json holds labels by .* are asked for"):
+        labelled(tmp_path, [tmp_path / "a.png"], Path(), store, LOOKS)
+    assert store.read_bytes() == before
 
 
 def test_a_teacher_that_is_none_is_told(tmp_path: Path) -> None:

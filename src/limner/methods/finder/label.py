@@ -8,7 +8,7 @@ several sizes and turns, plain and mirrored, and each coordinate is the median o
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 
@@ -142,9 +142,9 @@ def labelled(
 
     Raises:
         limner.image.ImageError: A picture cannot be read.
-        DataError: The teacher cannot be read.
+        DataError: The teacher cannot be read, or the store holds something else, or labels by other looks.
     """
-    known: dict[str, list[list[float]]] = json.loads(store.read_text()) if store.exists() else {}
+    known = _stored(store, looks)
     names = [p.relative_to(folder).as_posix() for p in paths]
     missing = [(n, p) for n, p in zip(names, paths, strict=True) if n not in known]
     if missing:
@@ -153,8 +153,20 @@ def labelled(
             known[name] = np.round(ask.faces(image.read(path)), 2).tolist()
         store.parent.mkdir(parents=True, exist_ok=True)
         with replacing(store) as new:
-            new.write_text(json.dumps(known), encoding="utf-8")
+            new.write_text(json.dumps({"looks": asdict(looks), "faces": known}), encoding="utf-8")
     return [_entry(p, known, n) for n, p in zip(names, paths, strict=True)]
+
+
+def _stored(store: Path, looks: Looks) -> dict[str, list[list[float]]]:
+    """The faces of the pictures that a store knows, by name; none where there is no store."""
+    if not store.exists():
+        return {}
+    told = json.loads(store.read_text(encoding="utf-8"))
+    # As JSON gives them back: lists for tuples.
+    by = told.get("looks")
+    if by != json.loads(json.dumps(asdict(looks))):
+        raise DataError(f"{store} holds labels by {by or 'unknown'} looks; {asdict(looks)} are asked for")
+    return told["faces"]
 
 
 def _entry(path: Path, known: Mapping[str, list[list[float]]], name: str) -> Labelled:
