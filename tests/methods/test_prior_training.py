@@ -23,7 +23,7 @@ from limner.engine.config import RunConfig
 from limner.errors import LimnerError
 from limner.hub import StyleError
 from limner.methods import METHODS
-from limner.methods.prior.autoencoder import BLUR, cropped, fewer, posterior
+from limner.methods.prior.autoencoder import cropped, fewer, grained, posterior
 from limner.methods.prior.captions import HOW, caption, who
 from limner.methods.prior.clip import Told
 from limner.methods.prior.config import Autoencoder, Clip, Config, Stage, Unet
@@ -319,6 +319,29 @@ def test_crops_and_whole_pictures_hold_as_many_pixels() -> None:
     assert len(fewer(pictures[:1], 16)) == 1
 
 
+def test_finer_crops_are_shrunk_from_larger_ones() -> None:
+    side = 64
+    # Stripes two pixels wide: a crop shrunk to half or further has them a pixel wide, or grey.
+    stripes = (torch.arange(side) // 2 % 2).float().expand(200, 3, side, side)
+    assert {tuple(crop.unique().tolist()) for crop in cropped(stripes, 16)} == {(0.0, 1.0)}
+    deviations = torch.stack([crop.std() for crop in cropped(stripes, 16, finer=4.0)])
+    assert deviations.max() > 0.45
+    assert deviations.min() < 0.2
+    assert cropped(stripes, 16, finer=9.0).shape == (200, 3, 16, 16), "no larger than the picture"
+
+
+def test_grain_is_alike_in_all_colours_and_differs_by_picture() -> None:
+    flat = torch.full((100, 3, 16, 16), 0.5)
+    grain = grained(flat, 0.08) - flat
+    assert torch.allclose(grain[:, 0], grain[:, 2], atol=1e-6)
+    deviations = grain[:, 0].flatten(1).std(1)
+    assert deviations.max() == pytest.approx(0.08, rel=0.15)
+    assert deviations.min() < 0.01
+    white = grained(torch.ones(4, 3, 16, 16), 0.08)
+    assert white.max() <= 1
+    assert grained(flat, 0.0) is flat
+
+
 # -- stages ------------------------------------------------------------------------------------------
 
 
@@ -442,20 +465,21 @@ def test_kl_of_a_tiny_autoencoder_is_that_of_its_means(tmp_path: Path) -> None:
     vae = load_prior(priors.write_prior(tmp_path, replace(SIZES, tiny=True))).vae
     picture = torch.rand(2, 3, 32, 32)
     mean = vae.encode(2 * picture - 1).latents  # pyright: ignore[reportAttributeAccessIssue]
-    z, told = posterior(vae, picture)
+    blur = 0.03
+    z, told = posterior(vae, picture, blur)
     normal = torch.distributions.Normal
-    q, p = normal(mean, torch.full_like(mean, BLUR)), normal(0.0, 1.0)
-    constant = torch.distributions.kl_divergence(normal(0.0, BLUR), p)
+    q, p = normal(mean, torch.full_like(mean, blur)), normal(0.0, 1.0)
+    constant = torch.distributions.kl_divergence(normal(0.0, blur), p)
     assert told.item() == pytest.approx(
         (torch.distributions.kl_divergence(q, p) - constant).mean().item(), rel=1e-4
     )
-    assert (z - mean).std().item() == pytest.approx(BLUR, rel=0.1)
+    assert (z - mean).std().item() == pytest.approx(blur, rel=0.1)
 
 
 def test_kl_is_of_each_latent_number(finished: Path) -> None:
     prior: Prior = load_prior(finished / "stand-in")
     picture = torch.rand(2, 3, 32, 32)
-    _, told = posterior(prior.vae, picture)
+    _, told = posterior(prior.vae, picture, 0.0)
     q = prior.vae.encode(2 * picture - 1).latent_dist  # pyright: ignore[reportAttributeAccessIssue]
     normal = torch.distributions.Normal
     expected = torch.distributions.kl_divergence(normal(q.mean, q.std), normal(0.0, 1.0)).mean()

@@ -30,9 +30,9 @@ class Sizes:
 
     size: int = 256
     instructs: bool = True
-    latents: int = 16
-    vae: tuple[int, ...] = (48, 48, 48, 48)
-    vae_layers: int = 1
+    latents: int = 32
+    vae: tuple[int, ...] = (64, 64, 64, 64)
+    vae_layers: int = 2
     tiny: bool = True
     unet: tuple[int, ...] = (64, 128, 192)
     unet_layers: int = 1

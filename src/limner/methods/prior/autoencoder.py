@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Adam
 
@@ -35,9 +36,6 @@ MEASURED = 256
 """Pictures that the scale of the latents is measured on."""
 EARLY = 0.25
 """What `l1` counts as long as shapes come first. Chosen."""
-BLUR = 0.05
-"""Deviation of q(z|x) of an AutoencoderTiny, whose latents lie within 3: what a U-Net gives is never exact,
-and pictures should not change much by it. Chosen."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +72,11 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
 
     for batch in run.batches(Pictures(pack)):
         small = run.step < round((1 - own.whole) * run.config.steps)
-        x = cropped(batch["picture"], own.crop) if small else fewer(batch["picture"], own.crop)
+        x = batch["picture"]
+        x = grained(cropped(x, own.crop, own.finer), own.grain) if small else fewer(x, own.crop)
         with run.autocast():
             # z ~ q(z|x), D(z)
-            z, divergence = posterior(vae, x)
+            z, divergence = posterior(vae, x, own.blur)
             made = decoded(vae, z)
             l1 = (x - made).abs().mean()
             structure = similarity_loss(x, made)
@@ -90,22 +89,26 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
         average.update(vae)
         run.log({"l1": l1, "structure": structure, "perceptual": perceptual, "kl": divergence})
         if held and run.watches:
-            run.log(watched(average.module, held, run))
+            run.log(watched(average.module, held, run, own.blur))
 
     scale = 1 / deviation(as_prior(replace(parts, vae=average.module)), Pictures(pack))
     return run.finish(average.module.state_dict(), about={"scale": repr(scale)})
 
 
-def posterior(vae: Any, picture: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ANN401  either class of diffusers
+def posterior(
+    vae: Any,  # noqa: ANN401  either class of diffusers
+    picture: Tensor,
+    blur: float,
+) -> tuple[Tensor, Tensor]:
     """Latents drawn from q(z|x), and KL(q || N(0, 1)) for each number of them, a scalar.
 
-    An AutoencoderTiny tells the mean alone; q is then of one deviation, `BLUR`, everywhere, and its KL is
+    An AutoencoderTiny tells the mean alone; q is then of one deviation, `blur`, everywhere, and its KL is
     told but for its constant part.
     """
     told = vae.encode(2 * picture - 1)
     if hasattr(told, "latents"):
         z = told.latents
-        return z + BLUR * torch.randn_like(z), z.square().mean() / 2
+        return z + blur * torch.randn_like(z), z.square().mean() / 2
     q = told.latent_dist
     return q.sample(), q.kl().sum() / q.mean.numel()
 
@@ -115,11 +118,24 @@ def decoded(vae: Any, z: Tensor) -> Tensor:  # noqa: ANN401
     return vae.decode(z).sample.float() / 2 + 0.5
 
 
-def cropped(pictures: Tensor, crop: int) -> Tensor:
-    """A random crop of each picture: (N, 3, crop, crop)."""
-    corners = torch.randint(pictures.shape[-1] - crop + 1, (len(pictures), 2)).tolist()
-    cuts = zip(pictures, corners, strict=True)
-    return torch.stack([picture[:, y : y + crop, x : x + crop] for picture, (y, x) in cuts])
+def cropped(pictures: Tensor, crop: int, finer: float = 1.0) -> Tensor:
+    """A random crop of each picture, of up to `finer` times the side, brought to it: (N, 3, crop, crop)."""
+    most = min(round(finer * crop), pictures.shape[-1])
+    cuts: list[Tensor] = []
+    for picture in pictures:
+        side = int(torch.randint(crop, most + 1, ()))
+        y, x = torch.randint(pictures.shape[-1] - side + 1, (2,)).tolist()
+        cut = picture[None, :, y : y + side, x : x + side]
+        cuts.append(F.interpolate(cut, (crop, crop), mode="bilinear", antialias=True))
+    return torch.cat(cuts)
+
+
+def grained(pictures: Tensor, most: float) -> Tensor:
+    """Pictures under grain, alike in all colours, each of a deviation of its own up to `most`; clamped."""
+    if not most:
+        return pictures
+    amount = most * torch.rand((len(pictures), 1, 1, 1), device=pictures.device)
+    return (pictures + amount * torch.randn_like(pictures[:, :1])).clamp(0, 1)
 
 
 def fewer(pictures: Tensor, crop: int) -> Tensor:
@@ -128,13 +144,13 @@ def fewer(pictures: Tensor, crop: int) -> Tensor:
 
 
 @torch.no_grad()
-def watched(vae: nn.Module, held: Pack, run: Run) -> dict[str, Tensor]:
+def watched(vae: nn.Module, held: Pack, run: Run, blur: float) -> dict[str, Tensor]:
     """L1 and 1 - SSIM of edited photos of people not learnt from."""
     apart: list[Tensor] = []
     for edited in held.edited:
         x = torch.from_numpy(image.to_unit(edited))[None].to(run.device)
         with run.autocast():
-            z, _ = posterior(vae, x)
+            z, _ = posterior(vae, x, blur)
             made = decoded(vae, z)
         apart.append(torch.stack([(x - made).abs().mean(), similarity_loss(x, made)]))
     l1, structure = torch.stack(apart).mean(0)

@@ -22,6 +22,13 @@ class Autoencoder:
     """Side of the crops that it learns from, in pixels: a multiple of 16, and of the latents' stride."""
     whole: float = 0.1
     """Share of the steps, the last ones, that see whole pictures instead, as many as cost the same."""
+    finer: float = 1.0
+    """Crops are shrunk from up to this many times their side, so that lines are finer than the pictures'."""
+    grain: float = 0.0
+    """The largest deviation, of 0 to 1, of grain that is laid on crops, as paper has it."""
+    blur: float = 0.05
+    """Deviation of q(z|x) of an AutoencoderTiny, whose latents lie within 3: what a U-Net gives is never
+    exact, and pictures should not change much by it. Less keeps more of fine lines."""
     l1: float = 4.0
     """Weight of the distance of pixels."""
     shapes_first: float = 0.44
