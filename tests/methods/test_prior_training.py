@@ -48,6 +48,7 @@ from limner.pretrained.clip import load_clip
 from limner.pretrained.guidance import instructed
 from limner.pretrained.prior import Prior, load_prior
 from limner.pretrained.sample import euler_ancestral
+from limner.pretrained.sizes import Vae
 from limner.progress import Progress, silent
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "portrait.jpg"
@@ -454,17 +455,26 @@ def test_a_u_net_is_trained_among_the_parts_of_a_finished_model(
     assert str(finished).encode() not in (tmp_path / "run" / "unet" / "style.safetensors").read_bytes()
 
 
-def test_a_tiny_autoencoder_serves_too(data: Path, pack_folder: Path, tmp_path: Path) -> None:
+SURE = ("AutoencoderTiny", "AutoencoderDC")
+"""Autoencoders that tell the mean of q(z|x) alone."""
+
+
+@pytest.mark.parametrize("autoencoder", SURE)
+def test_other_autoencoders_serve_too(
+    autoencoder: Vae, data: Path, pack_folder: Path, tmp_path: Path
+) -> None:
     shutil.copytree(pack_folder, tmp_path / "run")
-    settings = config("autoencoder", data, tmp_path / "run", steps=2, sizes=replace(SIZES, tiny=True))
+    sizes = replace(SIZES, autoencoder=autoencoder)
+    settings = config("autoencoder", data, tmp_path / "run", steps=2, sizes=sizes)
     assert train(settings).name == "style.safetensors"
     assert all(line["kl"] > 0 for line in log(tmp_path / "run", "autoencoder"))
 
 
-def test_kl_of_a_tiny_autoencoder_is_that_of_its_means(tmp_path: Path) -> None:
-    vae = load_prior(priors.write_prior(tmp_path, replace(SIZES, tiny=True))).vae
-    picture = torch.rand(2, 3, 32, 32)
-    mean = vae.encode(2 * picture - 1).latents  # pyright: ignore[reportAttributeAccessIssue]
+@pytest.mark.parametrize("autoencoder", SURE)
+def test_kl_of_an_autoencoder_that_tells_means_is_theirs(autoencoder: Vae, tmp_path: Path) -> None:
+    prior = load_prior(priors.write_prior(tmp_path, replace(SIZES, autoencoder=autoencoder)))
+    vae, picture = prior.vae, torch.rand(2, 3, 32, 32)
+    mean = prior.condition(picture)
     blur = 0.03
     z, told = posterior(vae, picture, blur)
     normal = torch.distributions.Normal

@@ -15,7 +15,7 @@ from tests.priors import FULL, SENTENCES, write_prior
 from torch import nn
 
 from limner.cli import main
-from limner.errors import LimnerWarning
+from limner.errors import LimnerError, LimnerWarning
 from limner.hub import FetchError
 from limner.pretrained import folder as folders
 from limner.pretrained.folder import PriorError, needed
@@ -53,14 +53,22 @@ def test_the_layout_is_that_of_stable_diffusion_1(diffusion: Prior) -> None:
     assert levels[[0, 999]].tolist() == pytest.approx([0.99915, 0.0046602], rel=1e-4)
 
 
-@pytest.mark.parametrize("tiny", [False, True])
-def test_pictures_become_latents_and_latents_pictures(tiny: bool, diffusion: Prior, tmp_path: Path) -> None:
-    prior = load_prior(write_prior(tmp_path, replace(FULL, tiny=True))) if tiny else diffusion
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        (FULL, 0.18215),
+        (replace(FULL, autoencoder="AutoencoderTiny"), 1),
+        (replace(FULL, autoencoder="AutoencoderDC"), 1),
+    ],
+)
+def test_pictures_become_latents_and_latents_pictures(sizes: Sizes, expected: float, tmp_path: Path) -> None:
+    prior = load_prior(write_prior(tmp_path, sizes))
+    assert type(prior.vae).__name__ == sizes.autoencoder
     picture = torch.rand(2, 3, 64, 48, requires_grad=True)
     latents = prior.encode(picture)
     assert latents.shape == (2, 4, 8, 6)
     scale = prior.vae.config["scaling_factor"]
-    assert scale == (1 if tiny else 0.18215)
+    assert scale == expected
     assert torch.allclose(latents, scale * prior.condition(picture))
     assert torch.equal(latents, prior.encode(picture))
     made = prior.decode(latents)
@@ -72,9 +80,23 @@ def test_pictures_become_latents_and_latents_pictures(tiny: bool, diffusion: Pri
     assert picture.grad.abs().sum() > 0
 
 
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        Sizes(vae=(64, 64, 96, 96), latents=32),
+        Sizes(vae=(8, 8, 64), latents=8),
+        Sizes(vae=(8, 8, 10), latents=5),
+        Sizes(latents=24),
+    ],
+)
+def test_widths_that_an_autoencoder_cannot_have_are_told(sizes: Sizes) -> None:
+    with pytest.raises(LimnerError, match=r"of widths \(.*\) and \d+ latents; each .* expected to be four"):
+        small(sizes, SENTENCES)
+
+
 def test_no_group_of_a_norm_is_one_channel() -> None:
     parts = small(Sizes(), SENTENCES)
-    autoencoder = small(replace(Sizes(), tiny=False, vae=(16, 48, 96, 128)), SENTENCES).vae
+    autoencoder = small(replace(Sizes(), autoencoder="AutoencoderKL", vae=(16, 48, 96, 128)), SENTENCES).vae
     norms = [
         each for net in (parts.unet, autoencoder) for each in net.modules() if isinstance(each, nn.GroupNorm)
     ]
@@ -250,7 +272,10 @@ DAMAGES: Mapping[str, tuple[Callable[[Path], None], str]] = {
     ),
     "no object": (_written("model_index.json", b"[]"), "holds list; a JSON object is expected"),
     "no unet": (_index(unet=None), r"names no unet; UNet2DConditionModel is expected, found are .*vae"),
-    "null part": (_index(vae=[None, None]), "names no vae; AutoencoderKL or AutoencoderTiny is expected"),
+    "null part": (
+        _index(vae=[None, None]),
+        "names no vae; AutoencoderKL or .* AutoencoderDC is expected",
+    ),
     "other class": (
         _index(unet=["diffusers", "FluxTransformer2DModel"]),
         "its unet is a FluxTransformer2DModel",

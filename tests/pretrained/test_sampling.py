@@ -17,6 +17,7 @@ from limner.pretrained.invert import invert
 from limner.pretrained.maps import unet_blocks, unet_maps, vae_maps
 from limner.pretrained.prior import Prior, load_prior
 from limner.pretrained.sample import ddim, euler_ancestral
+from limner.pretrained.sizes import Vae
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -269,11 +270,23 @@ def test_a_map_is_what_its_block_gives_before_the_skip(diffusion: Prior) -> None
     assert torch.allclose(seen[7]["up_blocks.3.resnets.2"] + skip, made, atol=1e-5)
 
 
-def test_the_decoder_of_a_tiny_autoencoder_has_maps_too(tmp_path: Path) -> None:
-    prior = load_prior(write_prior(tmp_path, replace(FULL, tiny=True)))
+@pytest.mark.parametrize(
+    ("autoencoder", "expected"),
+    [
+        ("AutoencoderTiny", [(8, 8, 8), (8, 16, 16), (8, 32, 32), (8, 64, 64)]),
+        # The finest level is pixels laid side by side, without a block of its own.
+        ("AutoencoderDC", [(16, 8, 8), (16, 16, 16), (8, 32, 32)]),
+    ],
+)
+def test_other_decoders_have_maps_too(
+    autoencoder: Vae, expected: list[tuple[int, ...]], tmp_path: Path
+) -> None:
+    prior = load_prior(write_prior(tmp_path, replace(FULL, autoencoder=autoencoder)))
     with vae_maps(prior) as drawn:
         prior.decode(prior.noise(1))
-    assert [tuple(value.shape[1:]) for value in drawn.values()] == [(8, s, s) for s in (8, 16, 32, 64)]
+    assert [tuple(value.shape[1:]) for value in drawn.values()] == expected
+    for name in drawn:
+        prior.vae.get_submodule(name)
 
 
 def test_hooks_come_off_and_change_nothing(diffusion: Prior) -> None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import torch
-from diffusers import AutoencoderTiny
+from diffusers import AutoencoderDC, AutoencoderTiny
 from torch import Tensor, nn
 
 from limner.pretrained.folder import PriorError
@@ -41,6 +41,9 @@ def vae_blocks(prior: Prior) -> Mapping[str, nn.Module]:
         layers = list(decoder.layers)
         ends = [i - 1 for i, layer in enumerate(layers) if isinstance(layer, nn.Upsample)]
         return {f"decoder.layers.{i}": layers[i] for i in (*ends, len(layers) - 2)}
+    if isinstance(prior.vae, AutoencoderDC):
+        ups = [(i, up) for i, up in enumerate(decoder.up_blocks) if len(up)]
+        return {f"decoder.up_blocks.{i}.{len(up) - 1}": up[-1] for i, up in reversed(ups)}
     blocks = {"decoder.mid_block.resnets.1": decoder.mid_block.resnets[-1]}
     for i, up in enumerate(decoder.up_blocks):
         blocks[f"decoder.up_blocks.{i}.resnets.{len(up.resnets) - 1}"] = up.resnets[-1]

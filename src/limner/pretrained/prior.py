@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from diffusers import AutoencoderKL, AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderDC, AutoencoderKL, AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
@@ -27,7 +27,11 @@ from limner.pretrained.opening import TOKENIZERS, open_part, open_tokenizer, qui
 PREDICTIONS = ("epsilon", "v_prediction")
 LEAST = 2.0**-24
 """What is left of a picture's variance at a level of noise alone; Source: as in diffusers' Euler samplers."""
-VAES = {"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}
+VAES = {
+    "AutoencoderKL": AutoencoderKL,
+    "AutoencoderTiny": AutoencoderTiny,
+    "AutoencoderDC": AutoencoderDC,
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Prior:
     name: str
     revision: str
     unet: UNet2DConditionModel
-    vae: AutoencoderKL | AutoencoderTiny
+    vae: AutoencoderKL | AutoencoderTiny | AutoencoderDC
     text_encoder: CLIPTextModel
     tokenizer: CLIPTokenizer
     scheduler: DDIMScheduler
@@ -75,8 +79,8 @@ class Prior:
     @property
     def stride(self) -> int:
         """Pixels a side of the picture to one of the latents."""
-        is_tiny = isinstance(self.vae, AutoencoderTiny)
-        widths = self.vae.config["encoder_block_out_channels" if is_tiny else "block_out_channels"]
+        is_kl = isinstance(self.vae, AutoencoderKL)
+        widths = self.vae.config["block_out_channels" if is_kl else "encoder_block_out_channels"]
         return 2 ** (len(widths) - 1)
 
     @property
@@ -123,9 +127,10 @@ class Prior:
                 f"{self.stride}"
             )
         given = 2 * photo.to(self.device, self.dtype) - 1
-        if isinstance(self.vae, AutoencoderTiny):
-            return cast(Any, self.vae.encode(given)).latents
-        return cast(Any, self.vae.encode(given)).latent_dist.mode()
+        told = cast(Any, self.vae.encode(given))
+        if isinstance(self.vae, AutoencoderKL):
+            return told.latent_dist.mode()
+        return told.latents if isinstance(self.vae, AutoencoderTiny) else told.latent
 
     def decode(self, latents: Tensor) -> Tensor:
         """The picture of latents: D(z / s), (N, 3, H, W) in [0, 1]."""

@@ -1,6 +1,9 @@
 """How large each part of a small prior is. Torch-free: the command line reads it."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Vae = Literal["AutoencoderKL", "AutoencoderTiny", "AutoencoderDC"]
 
 
 @dataclass(frozen=True)
@@ -11,9 +14,11 @@ class Sizes:
         size: Side of the pictures in pixels.
         instructs: Whether the U-Net takes a photo beside the latents.
         latents: Channels of the latents.
-        vae: Channels of each level of the autoencoder, finest first.
+        autoencoder: Its class. An AutoencoderTiny is of one width, the first; an AutoencoderDC begins at half
+            the size, so that its first width counts for nothing.
+        vae: Channels of each level of the autoencoder, finest first; of an AutoencoderDC each four times
+            the one before or a whole part of that, and the last a multiple of the latents'.
         vae_layers: Blocks a level of it.
-        tiny: Whether the autoencoder is an AutoencoderTiny, of one width: its first.
         unet: Channels of each level of the U-Net, finest first.
         unet_layers: Blocks a level of it on the way down; one more on the way up.
         heads: Of each attention in the U-Net.
@@ -31,9 +36,9 @@ class Sizes:
     size: int = 256
     instructs: bool = True
     latents: int = 32
-    vae: tuple[int, ...] = (64, 64, 64, 64)
-    vae_layers: int = 2
-    tiny: bool = True
+    autoencoder: Vae = "AutoencoderDC"
+    vae: tuple[int, ...] = (64, 64, 128, 128)
+    vae_layers: int = 1
     unet: tuple[int, ...] = (64, 128, 192)
     unet_layers: int = 1
     heads: int = 4

@@ -9,12 +9,13 @@ import copy
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import gcd
 from pathlib import Path
 from typing import Any, cast
 
 import torch
-from diffusers import AutoencoderKL, AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderDC, AutoencoderKL, AutoencoderTiny, DDIMScheduler, UNet2DConditionModel
 from torch import nn
 from transformers import (
     CLIPTextConfig,
@@ -24,6 +25,7 @@ from transformers import (
     CLIPVisionModelWithProjection,
 )
 
+from limner.errors import LimnerError
 from limner.files import replacing
 from limner.pretrained.folder import INDEX
 from limner.pretrained.opening import quiet
@@ -46,7 +48,7 @@ class Parts:
     """
 
     unet: UNet2DConditionModel
-    vae: AutoencoderKL | AutoencoderTiny
+    vae: AutoencoderKL | AutoencoderTiny | AutoencoderDC
     text: CLIPTextModelWithProjection
     vision: CLIPVisionModelWithProjection
     tokenizer: CLIPTokenizer
@@ -70,10 +72,13 @@ def small(sizes: Sizes, words: Iterable[str] | CLIPTokenizer, prediction: str = 
         sizes: Of the parts.
         words: The tokenizer, or sentences that one is to know.
         prediction: What the U-Net is to predict, as `noise_levels` takes it.
+
+    Raises:
+        LimnerError: Widths that an AutoencoderDC cannot have.
     """
     known = isinstance(words, CLIPTokenizer)
     tokenizer = words if known else train_tokenizer(words, sizes.merges, sizes.tokens)
-    vae = _tiny(sizes) if sizes.tiny else _autoencoder(sizes)
+    vae = {"AutoencoderKL": _kl, "AutoencoderTiny": _tiny, "AutoencoderDC": _dc}[sizes.autoencoder](sizes)
     text, vision = _text(sizes, tokenizer), _vision(sizes)
     return Parts(_unet(sizes), vae, text, vision, tokenizer, noise_levels(prediction))
 
@@ -143,7 +148,7 @@ def _unet(sizes: Sizes) -> UNet2DConditionModel:
     )
 
 
-def _autoencoder(sizes: Sizes) -> AutoencoderKL:
+def _kl(sizes: Sizes) -> AutoencoderKL:
     levels = len(sizes.vae)
     return cast(Any, AutoencoderKL)(
         down_block_types=("DownEncoderBlock2D",) * levels,
@@ -165,6 +170,32 @@ def _tiny(sizes: Sizes) -> AutoencoderTiny:
         num_decoder_blocks=(layers,) * (levels - 1) + (1,),
         latent_channels=sizes.latents,
     )
+
+
+def _dc(sizes: Sizes) -> AutoencoderDC:
+    widths, levels = sizes.vae, len(sizes.vae)
+    # Where a level ends, pixels become channels, of which as many as make one are averaged.
+    is_whole = all(4 * a % b == 0 and b % 4 == 0 for a, b in pairwise(widths[1:]))
+    if not is_whole or widths[-1] % sizes.latents:
+        raise LimnerError(
+            f"an autoencoder of widths {widths} and {sizes.latents} latents; each width is expected to be "
+            "four times the one before, or a whole part of that, and the last a multiple of the latents"
+        )
+    # No blocks at full size: they cost as much as all others, and pixels lie side by side in channels below.
+    layers = (0,) + (sizes.vae_layers,) * (levels - 1)
+    made = AutoencoderDC(
+        latent_channels=sizes.latents,
+        encoder_block_out_channels=widths,
+        decoder_block_out_channels=widths,
+        encoder_layers_per_block=layers,
+        decoder_layers_per_block=layers,
+        encoder_qkv_multiscales=((),) * levels,
+        decoder_qkv_multiscales=((),) * levels,
+        scaling_factor=1.0,
+    )
+    # diffusers' pipelines tell the stride by it, as of its other autoencoders.
+    made.register_to_config(block_out_channels=widths)
+    return made
 
 
 def _text(sizes: Sizes, tokenizer: CLIPTokenizer) -> CLIPTextModelWithProjection:

@@ -96,18 +96,18 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
 
 
 def posterior(
-    vae: Any,  # noqa: ANN401  either class of diffusers
+    vae: Any,  # noqa: ANN401  any class of `VAES`
     picture: Tensor,
     blur: float,
 ) -> tuple[Tensor, Tensor]:
     """Latents drawn from q(z|x), and KL(q || N(0, 1)) for each number of them, a scalar.
 
-    An AutoencoderTiny tells the mean alone; q is then of one deviation, `blur`, everywhere, and its KL is
-    told but for its constant part.
+    An AutoencoderTiny or AutoencoderDC tells the mean alone; q is then of one deviation, `blur`, everywhere,
+    and its KL is told but for its constant part.
     """
     told = vae.encode(2 * picture - 1)
-    if hasattr(told, "latents"):
-        z = told.latents
+    if not hasattr(told, "latent_dist"):
+        z = told.latents if hasattr(told, "latents") else told.latent
         return z + blur * torch.randn_like(z), z.square().mean() / 2
     q = told.latent_dist
     return q.sample(), q.kl().sum() / q.mean.numel()
