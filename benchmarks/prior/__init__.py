@@ -1,7 +1,8 @@
-"""How good a prior and its CLIP are: six parts, each by one command.
+"""How good a prior and its CLIP are: seven parts, each by one command.
 
     python -m benchmarks.prior autoencoder MODEL --portraits PORTRAITS --sketches cuhk:CUHK fs2k:FS2K
     python -m benchmarks.prior edits MODEL --portraits PORTRAITS --plain FOLDER
+    python -m benchmarks.prior scales MODEL --pack RUN/pack/held
     python -m benchmarks.prior retrieval MODEL --portraits PORTRAITS
     python -m benchmarks.prior inversion MODEL --portraits PORTRAITS
     python -m benchmarks.prior seconds MODEL --threads 1 2

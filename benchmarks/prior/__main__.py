@@ -7,13 +7,14 @@ from typing import Any
 import tyro
 
 import benchmarks.prior
-from benchmarks.prior import autoencoder, edits, inversion, retrieval, seconds, words
+from benchmarks.prior import autoencoder, edits, inversion, retrieval, scales, seconds, words
 
 PARTS: Mapping[str, tuple[type[Any], Callable[[Any], None]]] = {
     "autoencoder": (autoencoder.Options, autoencoder.measure),
     "edits": (edits.Options, edits.measure),
     "retrieval": (retrieval.Options, retrieval.measure),
     "inversion": (inversion.Options, inversion.measure),
+    "scales": (scales.Options, scales.measure),
     "seconds": (seconds.Options, seconds.measure),
     "words": (words.Options, words.measure),
 }

@@ -12,7 +12,6 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor
 
 from benchmarks.prior.squares import parts, pictures, tensor
-from benchmarks.prior.triples import Triple
 from limner.errors import LimnerError
 from limner.image import Picture
 from limner.pretrained.guidance import Epsilon, guided, instructed
@@ -40,12 +39,14 @@ class Manner:
     seed: int = 0
 
 
-def edited(prior: Prior, triples: Sequence[Triple], manner: Manner) -> list[Picture]:
-    """What a prior makes of the triples' photos and sentences, (side, side, 3) uint8 each."""
+def edited(
+    prior: Prior, photos: Sequence[Picture], sentences: Sequence[str], manner: Manner
+) -> list[Picture]:
+    """What a prior makes of photos by sentences, (side, side, 3) uint8 each."""
     made: list[Picture] = []
     empty = prior.embed([""])
-    for part in parts(len(triples), BATCH):
-        text, photo = _conditions(prior, triples[part])
+    for part in parts(len(photos), BATCH):
+        text, photo = _conditions(prior, photos[part], sentences[part])
         epsilon = instructed(prior, text, empty, photo, manner.text_scale, manner.image_scale)
         made += _sampled(prior, epsilon, len(text), manner, part.start)
     return made
@@ -62,11 +63,13 @@ def told(prior: Prior, sentences: Sequence[str], manner: Manner) -> list[Picture
     return made
 
 
-def at_once(prior: Prior, net: UNet2DConditionModel, triples: Sequence[Triple]) -> list[Picture]:
+def at_once(
+    prior: Prior, net: UNet2DConditionModel, photos: Sequence[Picture], sentences: Sequence[str]
+) -> list[Picture]:
     """What a net makes of them that gives latents, as of `Prior.encode`: of zeros for noise, at t = 0."""
     made: list[Picture] = []
-    for part in parts(len(triples), BATCH):
-        text, photo = _conditions(prior, triples[part])
+    for part in parts(len(photos), BATCH):
+        text, photo = _conditions(prior, photos[part], sentences[part])
         latents = net(torch.cat([torch.zeros_like(photo), photo], 1), 0, text).sample
         made += pictures(prior.decode(latents))
     return made
@@ -89,10 +92,9 @@ def open_plain(folder: Path, prior: Prior) -> UNet2DConditionModel:
     return net
 
 
-def _conditions(prior: Prior, triples: Sequence[Triple]) -> tuple[Tensor, Tensor]:
+def _conditions(prior: Prior, photos: Sequence[Picture], sentences: Sequence[str]) -> tuple[Tensor, Tensor]:
     """Sentences (N, T, width) and photos (N, channels, h, w) as the U-Net is given them."""
-    photos = tensor([each.sitter.photo for each in triples])
-    return prior.embed([each.sentence for each in triples]), prior.condition(photos)
+    return prior.embed(list(sentences)), prior.condition(tensor(photos))
 
 
 def _sampled(prior: Prior, epsilon: Epsilon, count: int, manner: Manner, start: int) -> list[Picture]:

@@ -77,7 +77,7 @@ def tabled(
     }
     rows: list[tuple[str, ...]] = []
     for key, places in grouped(triples).items():
-        cells = [_cell(judges[metric], [values[i] for i in places]) for (_, metric), values in seen.items()]
+        cells = [cell(judges[metric], [values[i] for i in places]) for (_, metric), values in seen.items()]
         rows.append((*key, f"{len(places)}", *cells))
     head = ("family", "kind", "n", *(f"{who}: {metric}" for who, metric in seen))
     return Table("edits", head, tuple(rows))
@@ -99,7 +99,7 @@ def _see(judged: Judge, real: Triple, made: Picture) -> object:
     return judged.see(real.edited, made, real.edited)
 
 
-def _cell(judged: Judge, seen: Sequence[object]) -> str:
+def cell(judged: Judge, seen: Sequence[object]) -> str:
     """A mean; of structure also in which share of pictures a face was found."""
     score = judged.score(seen)
     if "found" not in score.told:
@@ -118,16 +118,17 @@ def measure(options: Options) -> None:
     people = sitters(options.portraits, options.count, prior.size, options.seed)
     triples = [triple(person, family, options.seed) for person in people for family in families]
     manner = Manner(options.steps, options.text_scale, options.image_scale, options.seed)
+    photos, sentences = [each.sitter.photo for each in triples], [each.sentence for each in triples]
     made = {
-        "prior": edited(prior, triples, manner),
-        "photo": [each.sitter.photo for each in triples],
+        "prior": edited(prior, photos, sentences, manner),
+        "photo": photos,
         "ceiling": reconstructed(prior, [each.edited for each in triples]),
     }
     if net:
-        made["plain net"] = at_once(prior, net, triples)
+        made["plain net"] = at_once(prior, net, photos, sentences)
     show(options.json, tabled(triples, made), people=len(people), **asdict(manner))
     if options.sheet:
         first = triples[: len(families)]
         groups = [(each.sitter.photo, each.edited, made["prior"][i]) for i, each in enumerate(first)]
-        sheet = grid(groups, [each.sentence for each in first], across=min(4, len(first)))
+        sheet = grid(groups, sentences[: len(first)], across=min(4, len(first)))
         image.write(options.sheet, sheet, force=True)

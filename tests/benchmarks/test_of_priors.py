@@ -173,8 +173,8 @@ def test_psnr_counts_all_colours_and_half_size_costs_some() -> None:
 
 
 def test_drawing_follows_the_seed(prior: Prior) -> None:
-    triples = edits_of("pencil", "blur")
-    same, again, other = (edited(prior, triples, Manner(2, 3, 1, seed)) for seed in (0, 0, 1))
+    given = [PHOTO] * 2, ["pencil", "blur it"]
+    same, again, other = (edited(prior, *given, Manner(2, 3, 1, seed)) for seed in (0, 0, 1))
     assert np.array_equal(same, again)
     assert not np.array_equal(same, other)
     assert np.array_equal(told(prior, ["ink"], Manner(2, 3)), told(prior, ["ink"], Manner(2, 3)))
@@ -188,7 +188,7 @@ def test_a_plain_net_is_given_zeros_and_the_photo_and_gives_latents(prior: Prior
         assert len(text) == len(given)
         return SimpleNamespace(sample=prior.vae.config["scaling_factor"] * photo)
 
-    (made,) = at_once(prior, cast(Any, keep), edits_of("pencil"))
+    (made,) = at_once(prior, cast(Any, keep), [PHOTO], ["pencil"])
     assert np.array_equal(made, reconstructed(prior, [PHOTO])[0])
 
 
@@ -322,6 +322,27 @@ def test_edits_whole_with_a_plain_net(folder: Path, portraits: Path, tmp_path: P
     assert told["values"]["people"] == 1
     assert sheet.exists()
     assert measured("edits", tmp_path, folder, *given)["tables"] == told["tables"]
+
+
+def test_scales_whole(folder: Path, tmp_path: Path) -> None:
+    rows = [
+        {"identity": "a", "family": name, "parameters": {}, "instruction": "x", "caption": "x", "photo": "x"}
+        for name in ("pencil", "", "blur")
+    ]
+    for name in ("photo", "edited"):
+        np.save(tmp_path / f"{name}.npy", np.stack([PHOTO] * 3))
+    with pytest.raises(DataError, match=r"holds no rows.json; a finished pack of limner train prior"):
+        main(["scales", str(folder), "--pack", str(tmp_path)])
+    (tmp_path / "rows.json").write_text(json.dumps({"key": "k", "rows": rows}))
+    sheet = tmp_path / "sheet.png"
+    given = ("--pack", tmp_path, "--steps", 2, "--text-scale", 1, 2, "--image-scale", 1, "--sheet", sheet)
+    told = measured("scales", tmp_path, folder, *given)
+    lines = told["tables"]["scales"]["rows"]
+    assert [line[:2] for line in lines] == [["1", "1"], ["2", "1"], ["photo given back", ""]]
+    assert lines[-1][2:4] == ["1.000", "1.000"]
+    assert lines[0][2] != lines[1][2]
+    assert told["values"]["triples"] == 2, "what is not edited is no edit"
+    assert image.read(sheet).shape[1] > 4 * 128
 
 
 def test_retrieval_whole(folder: Path, portraits: Path, tmp_path: Path) -> None:

@@ -519,6 +519,14 @@ def test_stages_of_other_sizes_do_not_mix(data: Path, finished: Path, tmp_path: 
         train(config("unet", data, tmp_path / "run", sizes=sizes))
 
 
+def test_a_u_net_of_another_size_stands_on_the_same_stages(
+    data: Path, finished: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(finished, tmp_path / "run", ignore=shutil.ignore_patterns("unet", "stand-in"))
+    made = train(config("unet", data, tmp_path / "run", sizes=replace(SIZES, unet=(16, 32))))
+    assert load_prior(made).unet.config["block_out_channels"] == [16, 32]
+
+
 def test_a_finished_model_of_other_sizes_is_told(data: Path, finished: Path, tmp_path: Path) -> None:
     shutil.copytree(finished, tmp_path / "run")
     own, sizes = Unet(parts=str(finished / "stand-in")), replace(SIZES, vae=(8, 16))

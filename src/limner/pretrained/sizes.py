@@ -41,7 +41,7 @@ class Sizes:
     vae_layers: int = 1
     unet: tuple[int, ...] = (64, 128, 192)
     unet_layers: int = 1
-    heads: int = 4
+    heads: int = 2
     tokens: int = 32
     merges: int = 1024
     text: int = 256

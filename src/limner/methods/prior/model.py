@@ -28,6 +28,8 @@ from limner.pretrained.small import Parts, small
 
 STAND_IN = "stand-in"
 TOKENIZER = "tokenizer"
+OF_THE_UNET = ("unet", "unet_layers", "heads")
+"""Sizes that earlier stages read nothing of: U-Nets of several sizes may be trained on what they left."""
 
 
 def of_stage(config: Config) -> RunConfig:
@@ -169,7 +171,11 @@ def _left(config: Config, stage: Stage) -> tuple[dict[str, Tensor], Mapping[str,
         raise LimnerError(f"{path} cannot be read ({error}); train stage {stage} again") from error
     sizes = json.loads(told["config"])["sizes"]
     given = json.loads(json.dumps(vars(config.sizes)))
-    if sizes != given:
-        other = "; ".join(f"{k} was {sizes.get(k)}, is {v}" for k, v in given.items() if sizes.get(k) != v)
-        raise LimnerError(f"stage {stage} in {folder} was of other sizes: {other}")
+    other = [
+        f"{k} was {sizes.get(k)}, is {v}"
+        for k, v in given.items()
+        if sizes.get(k) != v and k not in OF_THE_UNET
+    ]
+    if other:
+        raise LimnerError(f"stage {stage} in {folder} was of other sizes: {'; '.join(other)}")
     return weights, told

@@ -84,9 +84,20 @@ def packed(
         told = {"key": key, "rows": [dataclasses.asdict(row) for row in rows]}
         with replacing(folder / ROWS) as new:
             new.write_text(json.dumps(told, indent=0) + "\n", encoding="utf-8")
+    return opened(folder)
+
+
+def opened(folder: Path) -> Pack:
+    """The triples of a folder that `packed` has finished.
+
+    Raises:
+        DataError: It has not.
+    """
+    if not (folder / ROWS).is_file():
+        raise DataError(f"{folder} holds no {ROWS}; a finished pack of limner train prior is expected")
     told = json.loads((folder / ROWS).read_text(encoding="utf-8"))
     photo, edited = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in PICTURES)
-    return Pack(photo, edited, [Row(**row) for row in told["rows"]], key)
+    return Pack(photo, edited, [Row(**row) for row in told["rows"]], told["key"])
 
 
 def _make(
