@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -42,7 +43,7 @@ from limner.methods.prior.triples import (
     people,
     triples,
 )
-from limner.methods.prior.unet import Edits
+from limner.methods.prior.unet import Edits, error
 from limner.methods.style import open_style
 from limner.pretrained.clip import load_clip
 from limner.pretrained.guidance import instructed
@@ -404,7 +405,7 @@ def test_watching_changes_no_weight(data: Path, finished: Path, tmp_path: Path) 
 def test_the_finished_folder_edits_and_draws_from_words(finished: Path) -> None:
     prior, clip = load_prior(finished / "stand-in"), load_clip(finished / "stand-in")
     assert (prior.instructs, prior.channels, prior.stride, prior.size) == (True, 8, 4, 32)
-    assert prior.prediction == "v_prediction"
+    assert prior.prediction == "sample"
     text, empty = prior.embed(["turn this photo into a plain pencil sketch"]), prior.embed([""])
     photo = prior.condition(torch.rand(1, 3, 32, 32))
     epsilon = instructed(prior, text, empty, photo, text_scale=7.5, image_scale=1.5)
@@ -412,6 +413,31 @@ def test_the_finished_folder_edits_and_draws_from_words(finished: Path) -> None:
     assert made.shape == (1, 3, 32, 32)
     assert made.std() > 0
     assert clip.image(made).shape == clip.sentence(["a portrait of a woman"]).shape == (1, 8)
+
+
+@pytest.mark.parametrize("prediction", ["epsilon", "v_prediction", "sample"])
+def test_a_network_is_held_to_what_it_predicts(prediction: str, tmp_path: Path) -> None:
+    prior = load_prior(priors.write_prior(tmp_path, SIZES, prediction=prediction))
+    z, noise, t = torch.randn(3, 8, 8, 8), torch.randn(3, 8, 8, 8), torch.tensor([0, 400, 999])
+    a = prior.signal(t).view(-1, 1, 1, 1)
+    true = {"epsilon": noise, "v_prediction": a.sqrt() * noise - (1 - a).sqrt() * z, "sample": z}
+
+    def right(given: torch.Tensor, *_: torch.Tensor) -> SimpleNamespace:
+        assert torch.allclose(given[:, :8], a.sqrt() * z + (1 - a).sqrt() * noise, atol=1e-5)
+        return SimpleNamespace(sample=true[prediction] + off)
+
+    scale = float(prior.vae.config["scaling_factor"])
+    tokens = torch.zeros(3, SIZES.tokens)
+    batch = {"wanted": z / scale, "photo": torch.zeros_like(z), "tokens": tokens}
+    off = torch.zeros_like(z)
+    assert error(cast(Any, right), prior, batch, t, noise, at_once=False).item() == pytest.approx(0, abs=1e-9)
+    off = torch.full_like(z, 0.1)
+    told = error(cast(Any, right), prior, batch, t, noise, at_once=False).item()
+    # Of z as much as the same error of v is, (1 / (1 - a)), but six times at most.
+    weights = (1 / (1 - a)).clamp(max=6) if prediction == "sample" else torch.ones(3)
+    assert told == pytest.approx(0.01 * weights.mean().item(), rel=1e-3)
+    if prediction == "sample":
+        assert weights.flatten().tolist() == pytest.approx([6, 1.64, 1], abs=0.1)
 
 
 def test_latents_have_a_variance_of_one(data: Path, finished: Path) -> None:

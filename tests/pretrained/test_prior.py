@@ -173,14 +173,18 @@ def test_noise_follows_its_generator(diffusion: Prior) -> None:
     assert not torch.equal(one, other)
 
 
-def test_velocity_is_turned_into_noise(broken: Path, diffusion: Prior) -> None:
-    rewrite(broken / "scheduler" / "scheduler_config.json", prediction_type="v_prediction")
+@pytest.mark.parametrize("predicts", ["v_prediction", "sample"])
+def test_what_the_network_says_is_turned_into_noise(predicts: str, broken: Path, diffusion: Prior) -> None:
+    rewrite(broken / "scheduler" / "scheduler_config.json", prediction_type=predicts)
     prior = load_prior(broken)
     latents, text = prior.noise(2), prior.embed([""])
-    v, a = diffusion.predict(latents, 700, text), diffusion.scheduler.alphas_cumprod[700]
-    assert torch.allclose(
-        prior.predict(latents, 700, text), a.sqrt() * v + (1 - a).sqrt() * latents, atol=1e-5
-    )
+    said, a = diffusion.predict(latents, 700, text), diffusion.scheduler.alphas_cumprod[700]
+    # v = sqrt(a) e - sqrt(1 - a) z and z_t = sqrt(a) z + sqrt(1 - a) e, each solved for e.
+    noise = {
+        "v_prediction": a.sqrt() * said + (1 - a).sqrt() * latents,
+        "sample": (latents - a.sqrt() * said) / (1 - a).sqrt(),
+    }
+    assert torch.allclose(prior.predict(latents, 700, text), noise[predicts], atol=1e-5)
 
 
 def test_between_two_times_sigma_is_interpolated(diffusion: Prior) -> None:
@@ -307,8 +311,8 @@ DAMAGES: Mapping[str, tuple[Callable[[Path], None], str]] = {
         "its scheduler is of another kind",
     ),
     "odd prediction": (
-        _config("scheduler/scheduler_config.json", prediction_type="sample"),
-        "predicts 'sample'; epsilon or v_prediction is expected",
+        _config("scheduler/scheduler_config.json", prediction_type="flow"),
+        "predicts 'flow'; epsilon or v_prediction or sample is expected",
     ),
 }
 

@@ -24,7 +24,7 @@ from limner.errors import LimnerWarning
 from limner.pretrained.folder import Folder, PriorError, check_memory, find, read_json
 from limner.pretrained.opening import TOKENIZERS, open_part, open_tokenizer, quiet
 
-PREDICTIONS = ("epsilon", "v_prediction")
+PREDICTIONS = ("epsilon", "v_prediction", "sample")
 LEAST = 2.0**-24
 """What is left of a picture's variance at a level of noise alone; Source: as in diffusers' Euler samplers."""
 VAES = {
@@ -167,8 +167,8 @@ class Prior:
             photo: (N or 1, channels, h, w), as of `condition`; None is zeros: no photo.
 
         Returns:
-            As latents, in their precision. What a network says of v = sqrt(a_t) e - sqrt(1 - a_t) z is turned
-            into e.
+            As latents, in their precision. What a network says of v = sqrt(a_t) e - sqrt(1 - a_t) z, or of z
+            itself, is turned into e.
 
         Raises:
             PriorError: A photo is given and the model takes none, or it is of another size.
@@ -189,14 +189,16 @@ class Prior:
             given = torch.cat([latents, beside], 1)
         t = torch.as_tensor(t, device=latents.device)
         said = self.unet(given.to(self.dtype), t, text.expand(len(latents), -1, -1)).sample.to(latents.dtype)
+        left = self.signal(t).to(latents.dtype).view(-1, 1, 1, 1)
         if self.prediction == "v_prediction":
-            left = self.signal(t).to(latents.dtype).view(-1, 1, 1, 1)
             return left.sqrt() * said + (1 - left).sqrt() * latents
+        if self.prediction == "sample":
+            return (latents - left.sqrt() * said) / (1 - left).sqrt()
         return said
 
     @property
     def prediction(self) -> str:
-        """What the U-Net says: "epsilon" or "v_prediction"."""
+        """What the U-Net says: "epsilon", "v_prediction" or "sample", which is z."""
         return str(self.scheduler.config["prediction_type"])
 
     def signal(self, t: Tensor | float) -> Tensor:

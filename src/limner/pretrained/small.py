@@ -235,12 +235,12 @@ def noise_levels(prediction: str) -> DDIMScheduler:
 
     Those of Stable Diffusion 1.x, of which the last keeps 7 % of the picture. Of the stand-in's latents,
     whose channels have means of their own, that is enough to tell how light a picture is: a network learned
-    to look there, and drew darkly from mere noise. Where v is predicted they are stretched until the last one
-    is noise alone, and sampling begins there; e tells nothing of the picture at such a level.
+    to look there, and drew darkly from mere noise. Where v or z is predicted they are stretched until the
+    last one is noise alone, and sampling begins there; e tells nothing of the picture at such a level.
     Source: Lin, Liu, Li, Yang, Common diffusion noise schedules and sample steps are flawed (WACV 2024).
 
     Args:
-        prediction: "epsilon" or "v_prediction".
+        prediction: "epsilon", "v_prediction" or "sample".
     """
     to_the_end = {"timestep_spacing": "trailing", "rescale_betas_zero_snr": True}
     return levels(
@@ -251,6 +251,6 @@ def noise_levels(prediction: str) -> DDIMScheduler:
             "clip_sample": False,
             "set_alpha_to_one": False,
             "prediction_type": prediction,
-            **(to_the_end if prediction == "v_prediction" else {"steps_offset": 1}),
+            **({"steps_offset": 1} if prediction == "epsilon" else to_the_end),
         }
     )

@@ -70,7 +70,7 @@ def noised(prior: Prior, sketch: Tensor, photo: Tensor, t: Tensor, noise: Tensor
 
 
 def noise_loss(prior: Prior, given: Noised, states: Tensor, text_scale: float, image_scale: float) -> Tensor:
-    """MSE(e, eps_t) with e the guided noise, of v over a_t; a scalar.
+    """MSE(e, eps_t) with e the guided noise, of a prior that predicts v or z over a_t: that of v; a scalar.
 
     Args:
         prior: Predicts.
@@ -82,7 +82,7 @@ def noise_loss(prior: Prior, given: Noised, states: Tensor, text_scale: float, i
     asked = prior.predict(given.latents, given.t, states, given.photo)
     e = mixed(given.none, given.seen, asked, text_scale=text_scale, image_scale=image_scale)
     apart = F.mse_loss(e, given.noise, reduction="none").mean((1, 2, 3))
-    if prior.prediction == "v_prediction":
+    if prior.prediction != "epsilon":
         apart = apart / prior.signal(given.t).to(apart).clamp(min=FAINT)
     return apart.mean()
 

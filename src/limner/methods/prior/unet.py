@@ -47,6 +47,10 @@ from limner.pretrained.prior import Prior
 from limner.pretrained.small import save
 from limner.progress import Report
 
+MOST = 5.0
+"""The largest a_t / (1 - a_t) that errors of z count by, and once besides: up to there they are those of v.
+Source: Hang et al., Efficient diffusion training via min-SNR weighting strategy (ICCV 2023)."""
+
 
 @dataclass(frozen=True)
 class Edits:
@@ -145,15 +149,18 @@ def error(
     z = float(prior.vae.config["scaling_factor"]) * batch["wanted"]
     with torch.no_grad():
         text = prior.text_encoder(batch["tokens"].long()).last_hidden_state
+    a = prior.signal(t).view(-1, 1, 1, 1)
     if at_once:
         given, t, wanted = torch.zeros_like(z), torch.zeros_like(t), z
     else:
-        a = prior.signal(t).view(-1, 1, 1, 1)
         given = a.sqrt() * z + (1 - a).sqrt() * noise
         velocity = a.sqrt() * noise - (1 - a).sqrt() * z
-        wanted = velocity if prior.prediction == "v_prediction" else noise
+        wanted = {"sample": z, "v_prediction": velocity, "epsilon": noise}[prior.prediction]
     told = unet(torch.cat([given, batch["photo"]], 1), t, text).sample
-    return F.mse_loss(told.float(), wanted)
+    apart = F.mse_loss(told.float(), wanted, reduction="none")
+    if prior.prediction == "sample" and not at_once:
+        apart = (1 + (a / (1 - a)).clamp(max=MOST)) * apart
+    return apart.mean()
 
 
 @torch.no_grad()
