@@ -30,11 +30,11 @@ class Options(People):
 
     count: int = 8
     """Photos."""
-    steps: tuple[int, ...] = (20, 50, 100)
+    steps: tuple[int, ...] = (50, 100)
     """Of the way to the noise, and of the way back."""
     refine: tuple[int, ...] = (0, 1, 4)
     """How often each step of the inversion is refined."""
-    share: tuple[float, ...] = (1.0, 0.9)
+    share: tuple[float, ...] = (1.0,)
     """How many of the steps are walked, both ways: the least noisy ones."""
 
 

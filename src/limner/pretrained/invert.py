@@ -29,9 +29,8 @@ def invert(
         latents: (N, channels, h, w), as of `Prior.encode`.
         steps: Of the way back.
         refine: How often each step is refined; every time costs as much as the step.
-        share: Of the steps, the least noisy ones; the rest is not walked. Where levels end in noise alone,
-            as the stand-in's, the last ones hold so little of a picture that many short steps, refined
-            often, are needed to find back to it.
+        share: Of the steps, the least noisy ones; the rest is not walked. Where levels end in noise alone the
+            last ones hold so little of a picture that a network may not find back through them.
 
     Raises:
         limner.pretrained.folder.PriorError: The number of steps is out of range, or none is left.

@@ -69,7 +69,8 @@ class Unet:
     prediction: Literal["sample", "v_prediction", "epsilon"] = "sample"
     """What the U-Net says: the latents z, v, or the noise e. At great noise e is all but given and tells
     nothing of the picture, so that few sampling steps start badly; v tells it at all times, but a narrow
-    network has to hand all the noise of all channels through. `load_prior` turns z and v into e."""
+    network has to hand the noise of all channels through. Source: Li and He, Back to basics: let denoising
+    generative models denoise (CVPR 2026). `load_prior` turns z and v into e."""
     drop: float = 0.05
     """Share of edits without their photo; as many without their sentence, and as many without both. Source:
     Brooks, Holynski, Efros, InstructPix2Pix (CVPR 2023), section 3.2.1."""
