@@ -31,6 +31,7 @@ from limner.image import Picture
 from limner.pretrained.prior import load_prior
 
 METRICS = ("ssim", "structure")
+KINDS = ("drawing", "photographic")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +91,7 @@ def grouped(triples: Sequence[Triple]) -> dict[tuple[str, str], list[int]]:
         family = each.family
         for key in ((family.name, family.kind), ("all", family.kind), ("all", "both")):
             places.setdefault(key, []).append(place)
-    order = ("drawing", "photographic", "both")
+    order = (*KINDS, "both")
     return dict(sorted(places.items(), key=lambda item: (item[0][0] == "all", order.index(item[0][1]))))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.prior.drawing import Manner, edited
-from benchmarks.prior.edits import METRICS, cell
+from benchmarks.prior.edits import KINDS, METRICS, cell
 from benchmarks.prior.given import Given
 from benchmarks.prior.grid import grid
 from benchmarks.record import Table, show
@@ -23,8 +23,6 @@ from limner.evaluate.judging import Rules, judge
 from limner.image import Picture
 from limner.methods.prior.pack import Pack, opened
 from limner.pretrained.prior import load_prior
-
-KINDS = ("drawing", "photographic")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,10 +127,7 @@ class Prior:
                 f"{self.stride}"
             )
         given = 2 * photo.to(self.device, self.dtype) - 1
-        told = cast(Any, self.vae.encode(given))
-        if isinstance(self.vae, AutoencoderKL):
-            return told.latent_dist.mode()
-        return told.latents if isinstance(self.vae, AutoencoderTiny) else told.latent
+        return latents_of(self.vae.encode(given))
 
     def decode(self, latents: Tensor) -> Tensor:
         """The picture of latents: D(z / s), (N, 3, H, W) in [0, 1]."""
@@ -216,6 +213,13 @@ class Prior:
     @property
     def _scale(self) -> float:
         return float(self.vae.config["scaling_factor"])
+
+
+def latents_of(encoded: Any) -> Tensor:  # noqa: ANN401  of any class of `VAES`
+    """The latents in what an autoencoder's `encode` gives: the mode where it gives a distribution."""
+    if hasattr(encoded, "latent_dist"):
+        return encoded.latent_dist.mode()
+    return encoded.latents if hasattr(encoded, "latents") else encoded.latent
 
 
 def load_prior(

@@ -173,6 +173,7 @@ def _tiny(sizes: Sizes) -> AutoencoderTiny:
 
 
 def _dc(sizes: Sizes) -> AutoencoderDC:
+    """Source: Chen et al., Deep compression autoencoder (ICLR 2025). Chosen: its size, and no attention."""
     widths, levels = sizes.vae, len(sizes.vae)
     # Where a level ends, pixels become channels, of which as many as make one are averaged.
     is_whole = all(4 * a % b == 0 and b % 4 == 0 for a, b in pairwise(widths[1:]))

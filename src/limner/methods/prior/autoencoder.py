@@ -29,7 +29,7 @@ from limner.methods.prior.model import about, as_prior, of_stage, pace, untraine
 from limner.methods.prior.pack import Pack
 from limner.nn.average import Average
 from limner.pretrained.perceptual import load_teacher
-from limner.pretrained.prior import Prior
+from limner.pretrained.prior import Prior, latents_of
 from limner.progress import Report
 
 MEASURED = 256
@@ -107,7 +107,7 @@ def posterior(
     """
     told = vae.encode(2 * picture - 1)
     if not hasattr(told, "latent_dist"):
-        z = told.latents if hasattr(told, "latents") else told.latent
+        z = latents_of(told)
         return z + blur * torch.randn_like(z), z.square().mean() / 2
     q = told.latent_dist
     return q.sample(), q.kl().sum() / q.mean.numel()

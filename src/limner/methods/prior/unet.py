@@ -1,17 +1,19 @@
 """Stages `unet` and `plain`: the edited latents from photo and sentence, by diffusion or at once.
 
-    L = E |t_theta - v|^2,  t_theta = U(z_t, t, c_text, c_photo),  z_t = sqrt(a_t) z + sqrt(1 - a_t) e
-    v = sqrt(a_t) e - sqrt(1 - a_t) z                                                        (unet)
+    L = E min(1 / (1 - a_t), 6) |U(z_t, t, c_text, c_photo) - z|^2                           (unet)
+    z_t = sqrt(a_t) z + sqrt(1 - a_t) e
     L = E |U(0, 0, c_text, c_photo) - z|^2                                                   (plain)
 
 with z = s E(y) of the edited photo y, c_photo = E(x) of the photo x, t drawn evenly, e normal noise. So that
 one net edits, draws portraits from words, and can be guided by both, c_text, c_photo, or both are left out at
 times.
 
-Source: Brooks, Holynski, Efros, InstructPix2Pix (CVPR 2023), section 3.2; v: Salimans and Ho, Progressive
-distillation for fast sampling of diffusion models (ICLR 2022), appendix D.
-Chosen: no weight of t beside it. In terms of z, the error of v counts 1 + a_t / (1 - a_t) times: more where
-little noise is left, as details need it, and never nothing.
+Source: Brooks, Holynski, Efros, InstructPix2Pix (CVPR 2023), section 3.2; z: Li and He, Back to basics: let
+denoising generative models denoise (CVPR 2026); its weight: Hang et al., Efficient diffusion training via
+min-SNR weighting strategy (ICCV 2023).
+Chosen: the weight is 1 + min(a_t / (1 - a_t), 5), which but for the 5 makes it the error of v = sqrt(a_t) e -
+sqrt(1 - a_t) z (Salimans and Ho, ICLR 2022, appendix D): more where little noise is left, as details need it,
+and never nothing. A net may be asked for v or e instead (`--unet.prediction`), each without a weight.
 """
 
 from dataclasses import dataclass, replace
