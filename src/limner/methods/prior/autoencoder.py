@@ -2,8 +2,8 @@
 
     L = l1 E |x - D(z)| + s L_ssim(x, D(z)) + p L_perc(x, D(z)) + k KL(q(z|x) || N(0, 1)),   z ~ q(z|x) = E(x)
 
-on photos and edited photos, first on crops, then on whole ones; l1 is small at first. In the end the scale of
-the latents is measured, 1 / deviation of E(x), which brings them to a variance of one.
+on photos and edited photos, first on crops, then on whole ones. In the end the scale of the latents is
+measured, 1 / deviation of E(x), which brings them to a variance of one.
 
 Source: Rombach et al., High-resolution image synthesis with latent diffusion models (CVPR 2022), section 3.1
 and appendix G. Differs: no adversarial term, which would invent lines; 1 - SSIM in its place.
@@ -34,8 +34,6 @@ from limner.progress import Report
 
 MEASURED = 256
 """Pictures that the scale of the latents is measured on."""
-EARLY = 0.25
-"""What `l1` counts as long as shapes come first. Chosen."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +80,7 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
             structure = similarity_loss(x, made)
             seen = [perceptual_loss(phi(x), phi(made)) for phi in phis]
             perceptual = torch.stack(seen).mean() if seen else torch.zeros_like(l1)
-            early = run.step < round(own.shapes_first * run.config.steps)
-            loss = own.l1 * (EARLY if early else 1) * l1 + own.structure * structure
-            loss = loss + own.perceptual * perceptual + own.kl * divergence
+            loss = own.l1 * l1 + own.structure * structure + own.perceptual * perceptual + own.kl * divergence
         run.descend(loss, step, own.rate * pace(config, run), config.clip_norm)
         average.update(vae)
         run.log({"l1": l1, "structure": structure, "perceptual": perceptual, "kl": divergence})

@@ -14,34 +14,31 @@ Stage = Literal["autoencoder", "clip", "unet", "plain"]
 
 @dataclass(frozen=True)
 class Autoencoder:
-    """Stage `autoencoder`: pictures to latents and back. Chosen: all values."""
+    """Stage `autoencoder`: pictures to latents and back. Chosen: all values, which are the stand-in's."""
 
-    rate: float = 1e-3
+    rate: float = 2e-3
     """Adam's learning rate."""
     crop: int = 64
     """Side of the crops that it learns from, in pixels: a multiple of 16, and of the latents' stride."""
-    whole: float = 0.1
+    whole: float = 0.02
     """Share of the steps, the last ones, that see whole pictures instead, as many as cost the same."""
-    finer: float = 1.0
+    finer: float = 2.5
     """Crops are shrunk from up to this many times their side, so that lines are finer than the pictures'."""
-    grain: float = 0.0
+    grain: float = 0.06
     """The largest deviation, of 0 to 1, of grain that is laid on crops, as paper has it."""
-    blur: float = 0.05
+    blur: float = 0.2
     """Deviation of q(z|x) of an autoencoder that tells its mean alone: what a U-Net gives is never exact, and
     pictures should not change much by it. Less keeps more of fine lines. Latents of an AutoencoderTiny lie
     within 3; an AutoencoderDC's deviate by about 6."""
     l1: float = 4.0
     """Weight of the distance of pixels."""
-    shapes_first: float = 0.44
-    """Share of the steps, the first ones, in which `l1` counts a quarter. With a quarter of 4 throughout,
-    shapes were learnt soon and colour was not; with 4 throughout, shapes took half as long again."""
     structure: float = 0.5
     """Weight of 1 - SSIM, which is what keeps pencil lines."""
     perceptual: float = 0.2
-    """Weight of the perceptual loss, its mean over the teachers."""
-    teachers: tuple[str, ...] = ("photo", "pencil")
-    """Teachers that pictures are compared by, as `limner.pretrained.perceptual.load_teacher` knows them. None
-    of the default ones has seen an artist's sketch."""
+    """Weight of the perceptual loss, its mean over the teachers; nothing where there are none."""
+    teachers: tuple[str, ...] = ()
+    """Teachers that pictures are compared by, as `limner.pretrained.perceptual.load_teacher` knows them:
+    "photo" and "pencil" have seen no artist's sketch."""
     kl: float = 1e-4
     """Weight of the divergence of a latent from the normal distribution."""
 
@@ -64,7 +61,7 @@ class Clip:
 class Unet:
     """Stages `unet` and `plain`: latents by instruction or caption. Chosen: all values but the dropping."""
 
-    rate: float = 4e-4
+    rate: float = 6e-4
     """Adam's learning rate."""
     prediction: Literal["sample", "v_prediction", "epsilon"] = "sample"
     """What the U-Net says: the latents z, v, or the noise e. At great noise e is all but given and tells
