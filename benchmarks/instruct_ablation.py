@@ -76,6 +76,7 @@ VARIANTS: Mapping[str, Variant] = {
     f'begun at "{DEFAULT.instruction}"': Variant({"start": "given"}),
     'begun at "a photo of a person"': Variant({"start": "given", "instruction": "a photo of a person"}),
     "begun at the nearest sentence in CLIP": Variant({"start": "nearest"}),
+    **{f"text scale {scale:g}": Variant({"text_scale": scale}) for scale in (1.0, 3.0)},
     "image scale 1": Variant({"image_scale": 1.0}),
     "image scale 2": Variant({"image_scale": 2.0}),
     "ten times the rate": Variant({"rate": 10 * DEFAULT.rate}),

@@ -69,7 +69,7 @@ SIZES = replace(
 FRAMING = Framing(least=20, enlarged=2)
 ORDER = Order(32, 0.2, FRAMING, seed=3)
 STAGES: tuple[Stage, ...] = ("autoencoder", "clip", "unet", "plain")
-LOSS = {"autoencoder": "perceptual", "clip": "contrast", "unet": "error", "plain": "error"}
+LOSS = {"autoencoder": "structure", "clip": "contrast", "unet": "error", "plain": "error"}
 
 
 class KilledError(Exception):
@@ -112,7 +112,7 @@ def config(stage: Stage, data: Path, folder: Path, steps: int = 6, **changes: An
         "watched": 2,
         "average": 0.9,
         "warm": 1,
-        "autoencoder": Autoencoder(rate=3e-3, crop=16, whole=0.2, teachers=("pencil",)),
+        "autoencoder": Autoencoder(rate=3e-3, crop=16, whole=0.2),
         "clip": Clip(rate=3e-3),
         "unet": Unet(rate=3e-3),
         "sizes": SIZES,

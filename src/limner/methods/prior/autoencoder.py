@@ -1,12 +1,13 @@
 """Stage `autoencoder`: pictures to latents and back, such that lines are kept.
 
-    L = l1 E |x - D(z)| + s L_ssim(x, D(z)) + p L_perc(x, D(z)) + k KL(q(z|x) || N(0, 1)),   z ~ q(z|x) = E(x)
+    L = l1 E |x - D(z)| + s L_ssim(x, D(z)) + k KL(q(z|x) || N(0, 1)),   z ~ q(z|x) = E(x)
 
 on photos and edited photos, first on crops, then on whole ones. In the end the scale of the latents is
 measured, 1 / deviation of E(x), which brings them to a variance of one.
 
 Source: Rombach et al., High-resolution image synthesis with latent diffusion models (CVPR 2022), section 3.1
-and appendix G. Differs: no adversarial term, which would invent lines; 1 - SSIM in its place.
+and appendix G. Differs: no adversarial term, which would invent lines, and no perceptual one; 1 - SSIM in
+their place.
 """
 
 from dataclasses import dataclass, replace
@@ -22,13 +23,11 @@ from torch.optim import Adam
 from limner import image
 from limner.engine.run import Run
 from limner.engine.samples import Sample
-from limner.losses.perceptual import perceptual_loss
 from limner.losses.similarity import similarity_loss
 from limner.methods.prior.config import Config
 from limner.methods.prior.model import about, as_prior, of_stage, pace, untrained
 from limner.methods.prior.pack import Pack
 from limner.nn.average import Average
-from limner.pretrained.perceptual import load_teacher
 from limner.pretrained.prior import Prior, latents_of
 from limner.progress import Report
 
@@ -56,7 +55,6 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
     """Trains the autoencoder; see `limner.methods.prior.train.train`."""
     own = config.autoencoder
     parts = untrained(config, pack)
-    teachers = [load_teacher(name) for name in own.teachers]
     vae = parts.vae
     average = Average(vae, config.average)
     step = Adam(vae.parameters(), own.rate)
@@ -66,7 +64,6 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
         about=about(config, pack),
         report=report,
     )
-    phis = [teacher.to(run.device) for teacher in teachers]
 
     for batch in run.batches(Pictures(pack)):
         small = run.step < round((1 - own.whole) * run.config.steps)
@@ -78,12 +75,10 @@ def train(config: Config, pack: Pack, held: Pack | None, report: Report) -> Path
             made = decoded(vae, z)
             l1 = (x - made).abs().mean()
             structure = similarity_loss(x, made)
-            seen = [perceptual_loss(phi(x), phi(made)) for phi in phis]
-            perceptual = torch.stack(seen).mean() if seen else torch.zeros_like(l1)
-            loss = own.l1 * l1 + own.structure * structure + own.perceptual * perceptual + own.kl * divergence
+            loss = own.l1 * l1 + own.structure * structure + own.kl * divergence
         run.descend(loss, step, own.rate * pace(config, run), config.clip_norm)
         average.update(vae)
-        run.log({"l1": l1, "structure": structure, "perceptual": perceptual, "kl": divergence})
+        run.log({"l1": l1, "structure": structure, "kl": divergence})
         if held and run.watches:
             run.log(watched(average.module, held, run, own.blur))
 

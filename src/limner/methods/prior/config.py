@@ -34,11 +34,6 @@ class Autoencoder:
     """Weight of the distance of pixels."""
     structure: float = 0.5
     """Weight of 1 - SSIM, which is what keeps pencil lines."""
-    perceptual: float = 0.2
-    """Weight of the perceptual loss, its mean over the teachers; nothing where there are none."""
-    teachers: tuple[str, ...] = ()
-    """Teachers that pictures are compared by, as `limner.pretrained.perceptual.load_teacher` knows them:
-    "photo" and "pencil" have seen no artist's sketch."""
     kl: float = 1e-4
     """Weight of the divergence of a latent from the normal distribution."""
 

@@ -40,13 +40,7 @@ def of_stage(config: Config) -> RunConfig:
 def about(config: Config, pack: Pack) -> dict[str, str]:
     """What the weight file of a stage says of itself; folders are nobody's business."""
     names = tuple(Path(folder).name for folder in config.data)
-    teachers = tuple(Path(teacher).name for teacher in config.autoencoder.teachers)
-    config = replace(
-        config,
-        data=names,
-        autoencoder=replace(config.autoencoder, teachers=teachers),
-        unet=replace(config.unet, parts=shown_name(config.unet.parts)),
-    )
+    config = replace(config, data=names, unet=replace(config.unet, parts=shown_name(config.unet.parts)))
     told = f"{len(pack)} photos and their edits, of {len({row.identity for row in pack.rows})} people of "
     return {
         **describe(config, f"prior-{config.stage}", told + ", ".join(names)),
