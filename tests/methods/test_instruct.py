@@ -673,6 +673,23 @@ class TestLines:
             before, after = ((n(photo)[0, 0] - sketch).abs().mean() for n in (pencil().eval(), net))
         assert after < 0.8 * before
 
+    def test_it_draws_with_weights_between_the_pencils_and_its_own(
+        self, dark: Aligned, tmp_path: Path
+    ) -> None:
+        none, half, whole = (
+            learned([dark], replace(short_lines(2), share=share), self.run(tmp_path / f"{share}"))
+            for share in (0.0, 0.5, 1.0)
+        )
+        moved = 0.0
+        for ours, start, between, end in zip(
+            none.parameters(), pencil().parameters(), half.parameters(), whole.parameters(), strict=True
+        ):
+            assert torch.equal(ours, start)
+            assert torch.allclose(between, (start + end) / 2, atol=1e-6)
+            assert not between.requires_grad
+            moved += float((end - start).detach().abs().sum())
+        assert moved > 0
+
     def test_a_run_that_was_cut_off_ends_as_one_left_alone(self, dark: Aligned, tmp_path: Path) -> None:
         def cut(progress: Progress) -> None:
             if progress.done == 3:

@@ -63,6 +63,8 @@ class Lines:
     is not reached (`limner.nn.average`)."""
     augment: Augment = field(default_factory=lambda: Augment(crop=192, gamma=0.8, cast=0.15))
     """How the pair is changed."""
+    share: float = 0.7
+    """How far the weights that draw lie from the pencil's (0) towards those that were learned (1)."""
 
 
 def run_of(prior: str = STAND_IN, steps: int | None = None, seed: int = 0) -> RunConfig:

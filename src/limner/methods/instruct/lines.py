@@ -7,8 +7,12 @@ a patch discriminator of both together:
 
 Source: Isola et al. (CVPR 2017), equation 4, with the least-squares form of L_gan (Mao et al., ICCV 2017) and
     the feature matching of pix2pixHD (Wang et al., CVPR 2018).
-Differs: G is no untrained network but the packaged `pencil`, which draws anybody already. A hundred short
-    steps give it another hand, and leave it what it knows of faces.
+    The weights that draw lie between those of the pencil and those that were learned,
+        w = (1 - share) w_pencil + share w_learned,
+    a weight-space ensemble of Wortsman et al., Robust fine-tuning of zero-shot models (CVPR 2022).
+Differs: G is no untrained network but the packaged `pencil`, which draws anybody already. Short steps give it
+    another hand, and leave it what it knows of faces. One pair shows neither long hair nor other light; what
+    it says of them by chance counts less in the mean of the weights, and its strokes remain.
 Chosen: that there are lines at all, which is in none of the papers of this method (see `trace.py`).
 """
 
@@ -102,4 +106,8 @@ def learned(pairs: Sequence[Aligned], config: Lines, run: RunConfig, report: Rep
         average.update(draw)
         course.log({"l1": l1, "texture": texture, "fool": fool, "match": match, "judge": judged})
 
-    return average.module.eval().requires_grad_(False).cpu()
+    drawing = average.module.cpu()
+    with torch.no_grad():
+        for now, before in zip(drawing.parameters(), pencil().parameters(), strict=True):
+            now.copy_(before.lerp(now, config.share))
+    return drawing
