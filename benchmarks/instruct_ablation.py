@@ -65,6 +65,7 @@ VARIANTS: Mapping[str, Variant] = {
     **{f"radius 1/{side}": Variant({}, tracing={"RADIUS": 1 / side}) for side in (32, 8)},
     **{f"{steps} steps of drawing": Variant({}, drawing=Sampling(steps=steps)) for steps in (4, 6, 8, 20)},
     "lines of a pencil that learned nothing": Variant({"lines": Lines(1, rate=0.0)}),
+    **{f"lines of share {share:g}": Variant({"lines": Lines(share=share)}) for share in (0.5, 1.0)},
     "lines of twice the steps": Variant({"lines": Lines(2 * Lines().steps)}),
     "lines under a wider change of light": Variant(
         {"lines": Lines(augment=replace(Lines().augment, gamma=1.2))}
