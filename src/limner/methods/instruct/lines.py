@@ -106,6 +106,7 @@ def learned(pairs: Sequence[Aligned], config: Lines, run: RunConfig, report: Rep
         average.update(draw)
         course.log({"l1": l1, "texture": texture, "fool": fool, "match": match, "judge": judged})
 
+    # w = (1 - share) w_pencil + share w_learned
     drawing = average.module.cpu()
     with torch.no_grad():
         for now, before in zip(drawing.parameters(), pencil().parameters(), strict=True):
