@@ -221,7 +221,8 @@ def bench(
     from limner.sketcher import Options, load_all
 
     if protocol not in PROTOCOLS:
-        raise LimnerError(f"no protocol is called {protocol!r}; known are {', '.join(PROTOCOLS)}")
+        known = f"no protocol is called {protocol!r}; known are {', '.join(PROTOCOLS)}"
+        raise LimnerError(f"{known}; each of pairs is one-shot with --method, see docs/instruct.md")
     opened = load_all(style, to)
     to = to or (next(iter(opened.values())).draws if opened else "sketch")
     for hand in opened.values():

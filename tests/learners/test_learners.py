@@ -218,3 +218,5 @@ def test_a_benchmark_from_the_shell(
     assert "'cubism'; known are instruct" in capsys.readouterr().err
     assert cli.main(["bench", "pairs", "--data", str(people), "--method", "grey", "--to", "photo"]) == 1
     assert "drawn from photos, is expected" in capsys.readouterr().err
+    assert cli.main(["bench", "one-shot", "--data", "cuhk"]) == 1
+    assert "wild; each of pairs is one-shot with --method" in capsys.readouterr().err
