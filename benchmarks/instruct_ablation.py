@@ -85,6 +85,7 @@ VARIANTS: Mapping[str, Variant] = {
     "twice the steps": Variant({}, steps=2 * run_of().steps),
     "2 pairs": Variant({}, pairs=2),
     "5 pairs": Variant({}, pairs=5),
+    "5 pairs, lines of share 1": Variant({"lines": Lines(share=1.0)}, pairs=5),
 }
 
 
