@@ -61,7 +61,7 @@ VARIANTS: Mapping[str, Variant] = {
     "all of it": Variant({}),
     "background drawn": Variant({}, background="keep"),
     "nothing traced": Variant({}, drawing=Sampling(trace=0.0)),
-    **{f"tone {share}": Variant({}, tracing={"TONE": share}) for share in (0.0, 0.5, 1.0)},
+    **{f"tone {share}": Variant({}, tracing={"TONE": share}) for share in (0.0, 0.25, 0.5, 1.0)},
     **{f"radius 1/{side}": Variant({}, tracing={"RADIUS": 1 / side}) for side in (32, 8)},
     **{f"{steps} steps of drawing": Variant({}, drawing=Sampling(steps=steps)) for steps in (4, 6, 8, 20)},
     "lines of a pencil that learned nothing": Variant({"lines": Lines(1, rate=0.0)}),

@@ -139,7 +139,7 @@ class Config:
     """limner's own pencil learns the pair's strokes too, and is part of the style; None leaves it out."""
     trace: float = 1.0
     """How far what is drawn is laid on those lines, when the style draws: 0 leaves what the prior drew, 1
-    takes of its tone alone, and a quarter of that. Chosen: the stand-in's eyes and mouths are no likeness."""
+    takes of its tone alone, and an eighth of that. Chosen: the stand-in's eyes and mouths are no likeness."""
     states: int = 3
     """How many states are drawn into the preview, after even shares of the steps, each the best until then; 0
     draws none. Chosen."""

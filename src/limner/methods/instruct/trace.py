@@ -7,8 +7,8 @@ pixel,
 
 Chosen: all of it, on pairs of CUHK and FS2K held out of their training splits, and by eye (docs/instruct.md).
     A small prior knows where hair, skin and paper lie, and how dark they are in this hand; eyes and mouth it
-    knows to a few pixels, which is no likeness. The mean is taken twice, for a window without edges. A
-    quarter of what the lines' tone lacks by it is made up, since it errs too.
+    knows to a few pixels, which is no likeness. The mean is taken twice, for a window without edges. An
+    eighth of what the lines' tone lacks by it is made up, since it errs too.
 """
 
 import torch.nn.functional as F
@@ -16,7 +16,7 @@ from torch import Tensor
 
 RADIUS = 1 / 16
 """Half the square's side, in sides of the picture."""
-TONE = 1 / 4
+TONE = 1 / 8
 """How much of the difference in tone is made up: 0 leaves the lines', 1 takes the prior's."""
 
 
