@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.record import Table, show
+from benchmarks.record import Table, mean, show
 from limner import sketcher
 from limner.engine.config import RunConfig
 from limner.evaluate import PROTOCOLS, Plan
@@ -66,10 +66,8 @@ def main() -> None:
         result = run_bench(
             Plan(protocol, given.score, {"made": hand}, {}, folder / "bench", given.photos, split)
         )
-        scores = result.scores["made"]
-        means = [scores.record()[metric]["mean"] for metric in protocol.metrics]
-        # No face found in any sketch leaves no structure to measure.
-        rows.append((name, *("none" if mean is None else f"{mean:.4f}" for mean in means)))
+        record = result.scores["made"].record()
+        rows.append((name, *(mean([record[metric]]) for metric in protocol.metrics)))
     show(given.json, Table("variants", ("variant", *protocol.metrics), tuple(rows)), steps=given.steps)
 
 

@@ -12,13 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 from numpy.typing import ArrayLike
 from PIL import Image
 
-from benchmarks.record import Table, show
+from benchmarks.record import Table, mean, show
 from limner import sketcher
 from limner.evaluate import PROTOCOLS, Hand, Plan, bench
 from limner.evaluate.subjects import Subject, subjects_of
@@ -98,10 +97,8 @@ def learned(variant: Variant, teachers: list[Subject], folder: Path, prior: str)
     usual = config_of(pairs, "for study", prior, largest=True, trust=True, states=0, run=run, **still)
     config = replace(usual, **variant.learning)
     folder = folder / sha256(repr(config).encode()).hexdigest()[:16]
-    made = folder / "style.safetensors"
-    if not made.exists():
-        train(replace(config, run=replace(run, folder=folder)))
-    style = sketcher.load(made, prior=prior)
+    # What was learned before is only read again; under another prior or pencil it is refused.
+    style = sketcher.load(train(replace(config, run=replace(run, folder=folder))), prior=prior)
 
     def draw(picture: Picture, *, points: ArrayLike | None = None, whole: bool = False) -> Image.Image:
         """The style under the variant's constants, which are put back."""
@@ -133,6 +130,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=1, help="pairs that teach one after the other, 1 to 5")
     parser.add_argument("--only", nargs="*", default=[], help="variants, by their names; by default all")
     parser.add_argument("--out", type=Path, default=Path("runs/instruct-ablation"))
+    parser.add_argument("--keep", action="store_true", help="keep drawings of an earlier call")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     protocol = replace(PROTOCOLS[given.set], metrics=("ssim", "fsim", "scoot", "structure"))
@@ -147,13 +145,13 @@ def main() -> None:
         for name, short in names.items()
         for trial, turn in enumerate(turns)
     }
-    result = bench(Plan(protocol, given.data, hands, {}, given.out / "bench", split=split, keep=True))
+    result = bench(Plan(protocol, given.data, hands, {}, given.out / "bench", split=split, keep=given.keep))
+    for note in result.notes:
+        print(note)
     rows: list[tuple[str, ...]] = []
     for name, short in names.items():
         records = [result.scores[f"{short}-{trial}"].record() for trial in range(given.trials)]
-        means = [[record[metric]["mean"] for record in records] for metric in protocol.metrics]
-        # No face found in any sketch leaves no structure to measure.
-        rows.append((name, *("none" if None in each else f"{fmean(each):.4f}" for each in means)))
+        rows.append((name, *(mean([each[metric] for each in records]) for metric in protocol.metrics)))
     told = [teacher.name for teacher in teachers]
     table = Table("variants", ("variant", *protocol.metrics), tuple(rows))
     show(given.json, table, teachers=told, trials=given.trials)

@@ -5,8 +5,10 @@ import platform
 import re
 import shlex
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from benchmarks.machine import machine
@@ -30,6 +32,15 @@ class Table:
         """As Markdown."""
         lines = [self.head, ("---",) * len(self.head), *self.rows]
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def mean(scores: Sequence[Mapping[str, Any]]) -> str:
+    """The mean of scores, as `Score.record` gives each, and the share of faces found where some are not."""
+    means = [each["mean"] for each in scores]
+    found = fmean(each.get("found", 1.0) for each in scores)
+    share = "" if found == 1 else f", found {100 * found:.1f} %"
+    # No face found in any sketch leaves no structure to measure.
+    return ("none" if None in means else f"{fmean(means):.4f}") + share
 
 
 def record(*tables: Table, **values: object) -> dict[str, Any]:

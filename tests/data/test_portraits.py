@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from limner.data.pair import DataError
-from limner.data.portraits import held_out, identity, portraits
+from limner.data.portraits import drawn, held_out, identity, portraits
 from limner.data.split import load
 
 
@@ -23,8 +23,15 @@ def test_a_fifth_is_held_out_and_always_the_same() -> None:
 
 def test_the_split_file_holds_what_the_rule_draws() -> None:
     people = load("portraits-test").ids
-    assert len(people) == len(set(people)) == 479
+    assert len(people) == len(set(people)) == 409
     assert all(held_out(name) for name in people)
+
+
+def test_nobody_is_tested_who_is_trained_on_under_another_name() -> None:
+    twins = load("portraits-twins").ids
+    assert all(drawn(name) for name in twins), "the others are trained on anyway"
+    assert not any(held_out(name) for name in twins)
+    assert not set(twins) & set(load("portraits-test").ids)
 
 
 def test_training_and_test_portraits_share_nobody(tmp_path: Path) -> None:
@@ -35,5 +42,8 @@ def test_training_and_test_portraits_share_nobody(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_portraits_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no training portrait"):
+    with pytest.raises(DataError, match="holds no picture"):
+        portraits(tmp_path)
+    (tmp_path / "004_03.jpg").touch()
+    with pytest.raises(DataError, match="all 1 portraits are kept for testing; none is left"):
         portraits(tmp_path)

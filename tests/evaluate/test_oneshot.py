@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
@@ -18,12 +19,13 @@ from limner import image
 from limner.data import DATASETS
 from limner.data.pair import Pair
 from limner.data.split import Split
-from limner.evaluate import PROTOCOLS, Hand, Lesson, Plan, Rules, ScoreError, one_shot, trials
+from limner.evaluate import PROTOCOLS, Hand, Lesson, Plan, Rules, ScoreError, bench, one_shot, trials
 from limner.evaluate.laying import lay
-from limner.evaluate.repeated import Trial, apart, together
+from limner.evaluate.repeated import Trial, apart, between, together
 from limner.evaluate.score import Score
 from limner.evaluate.scoring import Scores
 from limner.evaluate.subjects import Subject
+from limner.evaluate.table import markdown
 from limner.evaluate.trials import spread_out, teaching
 from limner.faces import Face
 from limner.image import Picture
@@ -276,15 +278,23 @@ class TestSketchesLaidOnPhotos:
         assert image.read(lessons[0].sketch).shape == image.read(lessons[0].photo).shape
         assert np.abs(image.read(lessons[0].sketch).astype(int) - image.read(plain / "p01.png")).max() <= 2
 
-    def test_where_no_face_is_found_they_stay(self, moved: Path, tmp_path: Path) -> None:
+    def test_where_no_face_is_found_they_are_put_in_the_middle(self, moved: Path, tmp_path: Path) -> None:
         def blind(picture: Picture) -> list[Face]:
             return [] if picture.shape[1] == 110 else [kit.face_at(48, 60, 24)]
 
         pair = Subject("p00", moved / "photos" / "p00.png", moved / "sketches" / "p00.png")
-        assert lay([pair], tmp_path / "laid", blind, silent) == (
-            [pair],
-            ["no face to lay 1 sketches on their photos by, left as they are: p00"],
-        )
+        (laid,), notes = lay([pair], tmp_path / "laid", blind, silent)
+        assert notes == ["no face to lay 1 sketches on their photos by, put in the middle: p00"]
+        assert laid.real is not None
+        page = image.read(laid.real)
+        # 110 x 120 on 96 x 120: as wide as the page, with paper above and below.
+        assert page.shape == image.read(pair.source).shape
+        assert page[:5].min() == page[-5:].min() == 255
+        assert page[60].min() < 200
+        protocol = replace(PAIRS, rules=Rules(finder=blind), laid=True)
+        plain = kit.write_pairs(tmp_path / "plain", 3) / "sketches"
+        scored = bench(Plan(protocol, moved, {}, {"artist": plain}, tmp_path / "out"))
+        assert scored.scores["artist"].names == ("p00", "p01", "p02")
 
 
 class TestManyTrials:
@@ -325,6 +335,25 @@ class TestManyTrials:
         told = apart([self.trial("a", 0, {"n": 1.0}), lost], "x")
         assert str(told) == "none"
         assert told.record() == {"mean": None, "pairs": None, "seeds": None}
+
+    def test_pairs_that_disagree_are_chance_though_all_pictures_agree(self) -> None:
+        """Ten pictures say the same of each pair, and the pairs contradict each other."""
+        ups = {"a": 0.03, "b": 0.02, "c": -0.02, "d": 0.01, "e": 0.005}
+        names = [f"p{i}" for i in range(10)]
+        first = [self.trial(pair, 0, dict.fromkeys(names, 0.5)) for pair in ups]
+        other = [self.trial(pair, 0, dict.fromkeys(names, 0.5 + up)) for pair, up in ups.items()]
+        expected = scipy.stats.ttest_1samp(list(ups.values()), 0).pvalue
+        assert between(first, other, "x") == pytest.approx(expected)
+        rows = {"one": together(names, first), "two": together(names, other)}
+        assert "≈" not in markdown(rows).partition("\n\n")[0]
+        assert "≈ 0.5090" in markdown(rows, {"two": {"x": expected}})
+
+    def test_a_style_that_learned_from_no_pair_is_compared_with_each(self) -> None:
+        first = [self.trial(pair, 0, {"n": mean}) for pair, mean in (("a", 0.5), ("b", 0.6), ("c", 0.7))]
+        style = Scores(("n",), {"x": Score(0.9, values=(0.9,))})
+        expected = scipy.stats.ttest_1samp([0.4, 0.3, 0.2], 0).pvalue
+        assert between(first, style, "x") == pytest.approx(expected)
+        assert between(first[:1], style, "x") is None
 
     def test_one_trial_has_nothing_to_spread(self) -> None:
         told = apart([self.trial("a", 0, {"n": 1.0})], "x")

@@ -53,7 +53,7 @@ def test_scores_are_those_of_the_metrics_on_each_pair(tmp_path: Path) -> None:
     told = scores.record()
     assert told["n"] == 3
     assert set(told["ssim"]) == {"mean", "low", "high"}
-    assert told["ssim"]["low"] <= told["ssim"]["mean"] <= told["ssim"]["high"]
+    assert (told["ssim"]["low"], told["ssim"]["high"]) == (None, None), "of so few no interval is told"
     assert scores.notes == ()
 
 
@@ -124,6 +124,16 @@ def test_structure_takes_the_face_nearest_to_the_photos(tmp_path: Path) -> None:
     drawn = made / "p0.sketch.png", [seen_at(77), seen_at(23)]
     score = measure(matched(real, made), ("structure",), finding(photo, drawn))
     assert score.metrics["structure"].mean == pytest.approx(3 / 24)
+
+
+def test_a_face_elsewhere_is_not_the_sitters(tmp_path: Path) -> None:
+    real, made = folders(tmp_path, count=2)
+    photos = [(real / f"p{i}.png", [seen_at(30)]) for i in range(2)]
+    drawn = [(made / "p0.sketch.png", [seen_at(30 + 11)]), (made / "p1.sketch.png", [seen_at(30 + 13)])]
+    score = measure(matched(real, made), ("structure",), finding(*photos, *drawn)).metrics["structure"]
+    assert score.values[0] == pytest.approx(11 / 24)
+    assert math.isnan(score.values[1]), "more than half an eye distance off"
+    assert score.told == {"found": 0.5}
 
 
 def test_photos_without_a_face_are_told_and_judge_nobody(tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
+import scipy.stats
 
-from limner.evaluate.statistics import compare, interval
+from limner.evaluate.statistics import compare, interval, student
 
 
 def test_interval_covers_the_true_mean_nineteen_times_in_twenty() -> None:
@@ -50,6 +51,20 @@ def test_pictures_without_a_score_are_left_out_of_both() -> None:
     found = compare([1.0, np.nan, 3.0], [0.0, 1.0, 1.0])
     assert found.n == 2
     assert found.mean == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 40])
+def test_students_p_is_that_of_scipy(n: int) -> None:
+    values = np.random.default_rng(n).normal(0.7, 1, n)
+    assert student(values) == pytest.approx(scipy.stats.ttest_1samp(values, 0).pvalue, rel=1e-6)
+    assert student(1e-3 * values) == pytest.approx(student(values))
+
+
+def test_student_knows_the_ends() -> None:
+    assert student([0.0, 0.0]) == 1
+    assert student([2.0, 2.0, 2.0]) == 0
+    with pytest.raises(ValueError, match="at least two"):
+        student([1.0])
 
 
 def test_compare_wants_the_same_pictures() -> None:

@@ -4,18 +4,21 @@ A fifth of the people is kept for testing, by the hash of a name, so that it is 
 machine, for every part that learns from portraits, and adding a set never moves anybody. For the four freely
 licensed sets that limner was trained on (Face Research Lab London, Young Adult White Faces, official
 portraits of two collections) `splits/portraits-test.txt` lists their names.
+
+The two collections show some people twice, under other names. Whom the hash would keep for testing while he
+is trained on under another name, `splits/portraits-twins.txt` lists: they count as trained on.
 """
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from limner.data.dataset import PhotoSet
 from limner.data.layout import pictures
 from limner.data.pair import DataError
 from limner.data.photo import Photo
-from limner.data.split import splits
-from limner.image import PICTURE_SUFFIXES
+from limner.data.split import load, splits
 
 SHARE = 5
 """One person in so many is kept for testing."""
@@ -26,9 +29,19 @@ def identity(path: Path) -> str:
     return path.stem.split("_")[0]
 
 
-def held_out(name: str) -> bool:
-    """Whether a person, named as by `identity`, is kept for testing: one in five, by the name's SHA-256."""
+def drawn(name: str) -> bool:
+    """Whether the hash of a name falls on the one in five who are kept for testing."""
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % SHARE == 0
+
+
+def held_out(name: str) -> bool:
+    """Whether a person, named as by `identity`, is kept for testing: by the hash, but for the known twins."""
+    return drawn(name) and name not in _twins()
+
+
+@lru_cache
+def _twins() -> frozenset[str]:
+    return frozenset(load("portraits-twins").ids)
 
 
 def watched(names: Iterable[str], every: int) -> frozenset[str]:
@@ -47,12 +60,13 @@ def portraits(folder: Path, test: bool = False) -> list[Path]:
         Their paths, sorted.
 
     Raises:
-        DataError: There are none.
+        DataError: There is no such folder, no picture in it, or all are of the other people.
     """
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURE_SUFFIXES)
+    paths = pictures(folder)
     kept = [p for p in paths if held_out(identity(p)) == test]
     if not kept:
-        raise DataError(f"{folder} holds no {'test' if test else 'training'} portrait; pictures are expected")
+        kept_for = "trained on" if test else "kept for testing"
+        raise DataError(f"{folder}: by their names all {len(paths)} portraits are {kept_for}; none is left")
     return kept
 
 

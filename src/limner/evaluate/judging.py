@@ -23,6 +23,10 @@ FIRST = partial(find, near=False)
 """The finder by which scores are taken: its first net alone, so that they do not move when points are placed
 better."""
 
+ASIDE = 0.5
+"""Chosen: where the middle of the eyes is farther than this from the photo's, in eye distances, it is another
+face, and the sitter's is not found."""
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -32,7 +36,8 @@ class Rules:
         size: (width, height) that real pictures are brought to; None leaves each as it is.
         prepare: What is done to a grey picture (H, W) uint8 before any metric sees it, real or made.
         train: Identities that recognition learns from; 0 takes 45 in 100.
-        dimensions: Principal components that recognition keeps at most.
+        dimensions: Principal components that recognition keeps at most; where `train` is 0, more if more are
+            learned from.
         finder: Finds the faces of (H, W, 3) uint8, largest first.
     """
 
@@ -101,14 +106,16 @@ class _Points:
         self._function, self._find = function, finder
 
     def see(self, real: Picture, made: Picture, photo: Picture) -> float | None:  # noqa: ARG002
-        """The distance; NaN where no face is found, None where the photo has none to find."""
+        """The distance; NaN where no face is found in its place, None where the photo has none to find."""
         meant = self._find(photo)
         if not meant:
             return None
         found = self._find(made)
         if not found:
             return math.nan
-        nearest = min(found, key=lambda face: _apart(face, meant[0]))
+        eyes, nearest = meant[0].points[:2], min(found, key=lambda face: _apart(face, meant[0]))
+        if math.dist(np.mean(eyes, axis=0), np.mean(nearest.points[:2], axis=0)) > ASIDE * math.dist(*eyes):
+            return math.nan
         return self._function(np.array(meant[0].points), np.array(nearest.points))
 
     def score(self, seen: Sequence[float | None]) -> Score:
@@ -144,7 +151,8 @@ class _People:
             raise ScoreError(f"recognition compares pictures of one size; {len(sizes)} sizes are there")
         train = self._rules.train or round(0.45 * len(seen))
         reals, mades = map(np.stack, zip(*seen, strict=True))
-        rate = self._function(reals, mades, train=train, dimensions=self._rules.dimensions)
+        most = self._rules.dimensions if self._rules.train else max(self._rules.dimensions, 2 * train)
+        rate = self._function(reals, mades, train=train, dimensions=most)
         low, high = np.percentile(rate.per_split, [2.5, 97.5])
         told: dict[str, Any] = {
             "rule": "mean of each split's best dimension; the interval is over splits",

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from limner import image
 from limner.data.ossketch import alignment
 from limner.data.pair import some
@@ -33,8 +35,8 @@ def lay(
         report: Is told the progress after every sketch.
 
     Returns:
-        The subjects with those sketches, and a line that names the sketches that stay as they are, since no
-        face is found in them or in their photos.
+        The subjects with those sketches, and a line that names the sketches that are only brought onto the
+        middle of a page of the photo's size, since no face is found in them or in their photos.
 
     Raises:
         limner.image.ImageError: A picture cannot be read.
@@ -42,15 +44,18 @@ def lay(
     done: list[Subject] = []
     lost: list[str] = []
     for subject in reporting(subjects, "picture", report, "sketches laid on photos"):
-        made = _laid(image.read(subject.source), image.read(subject.real), finder) if subject.real else None
-        if made is None:
-            lost.append(subject.name)
+        if subject.real is None:
             done.append(subject)
             continue
+        photo, sketch = image.read(subject.source), image.read(subject.real)
+        made = _laid(photo, sketch, finder)
+        if made is None:
+            lost.append(subject.name)
+            made = _in_the_middle(photo, sketch)
         folder.mkdir(parents=True, exist_ok=True)
         image.write(folder / f"{subject.name}.png", made, force=True)
         done.append(replace(subject, real=folder / f"{subject.name}.png"))
-    told = f"no face to lay {len(lost)} sketches on their photos by, left as they are: {some(lost)}"
+    told = f"no face to lay {len(lost)} sketches on their photos by, put in the middle: {some(lost)}"
     return done, [told] if lost else []
 
 
@@ -61,3 +66,13 @@ def _laid(photo: Picture, sketch: Picture, finder: Finder) -> Picture | None:
         return None
     onto = alignment(drawn[0].points, seen[0].points)
     return warp(sketch, onto, (photo.shape[1], photo.shape[0]), "white")
+
+
+def _in_the_middle(photo: Picture, sketch: Picture) -> Picture:
+    """A sketch (H, W, 3) as large as it fits on paper of the photo's size."""
+    height, width = photo.shape[:2]
+    tall, wide = sketch.shape[:2]
+    k = min(height / tall, width / wide)
+    # Centres of pixels have whole coordinates.
+    onto = np.array([[k, 0, (width - k * wide + k - 1) / 2], [0, k, (height - k * tall + k - 1) / 2]])
+    return warp(sketch, onto, (width, height), "white")

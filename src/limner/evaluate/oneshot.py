@@ -84,6 +84,8 @@ def one_shot(
     plan = replace(plan, protocol=protocol)
     subjects, told, digest = subjects_of(protocol, plan.data, plan.split)
     taught = teaching(protocol, plan.data, plan.split, subjects, pairs)
+    if {subject.name for subject in subjects} <= {pair.name for pair in taught[:1]}:
+        raise ScoreError("1 pair, and it teaches: nobody is left to test; at least 2 are expected")
     notes: list[str] = []
     if protocol.laid:
         taught, _ = lay(taught, plan.out / "laid", protocol.rules.finder, silent)

@@ -12,7 +12,7 @@ from limner.evaluate.grouped import grouped, pages, record
 from limner.evaluate.groups import Group
 from limner.evaluate.matching import Match
 from limner.evaluate.protocol import Protocol
-from limner.evaluate.repeated import Trial, apart, table
+from limner.evaluate.repeated import Trial, apart, between, table
 from limner.evaluate.score import finite
 from limner.evaluate.scoring import Scores
 from limner.evaluate.sheet import sheet
@@ -59,7 +59,7 @@ class Benchmark:
             "python": platform.python_version(),
             "notes": list(self.notes),
             "methods": {method: scores.record() for method, scores in self.scores.items()},
-            "table": markdown(self.scores),
+            "table": self._table(),
             "against the first": {
                 method: {name: vars(each) | {"noise": each.noise} for name, each in metrics.items()}
                 for method, metrics in differences(self.scores).items()
@@ -77,7 +77,26 @@ class Benchmark:
             told |= {"groups": self._groups(), "group tables": self._group_tables()}
         if self.trials:
             told |= {"trials": self._trials(), "trial table": table(self.trials)}
+            told |= {"p over pairs": self._over_pairs()}
         return told
+
+    def _table(self) -> str:
+        """As Markdown."""
+        return markdown(self.scores, self._over_pairs())
+
+    def _over_pairs(self) -> dict[str, dict[str, float]]:
+        """By method but the first, and metric: the p-value over the pairs that taught, where there is one."""
+        if not self.trials:
+            return {}
+        first, *others = self.scores
+        told = {
+            other: {
+                name: between(self.trials[first], self.trials.get(other, self.scores[other]), name)
+                for name in self.scores[first].metrics
+            }
+            for other in others
+        }
+        return {other: {n: p for n, p in each.items() if p is not None} for other, each in told.items()}
 
     def _groups(self) -> dict[str, Any]:
         """By method and metric: each group's score, and which group is the worst."""
@@ -116,7 +135,7 @@ class Benchmark:
         notes = "".join(f"\n- {note}" for note in self.notes)
         groups = f"\n{self._group_tables()}\n" if self.groups else ""
         trials = f"\n{self._trial_page()}\n" if self.trials else ""
-        return f"{head}\n\n{markdown(self.scores)}\n{groups}{trials}{notes}".rstrip() + "\n"
+        return f"{head}\n\n{self._table()}\n{groups}{trials}{notes}".rstrip() + "\n"
 
     def write(self, folder: Path) -> list[Path]:
         """Writes scores.json, scores.csv, scores.md and sheet.jpg; returns their paths."""

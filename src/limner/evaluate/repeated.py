@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from limner.evaluate.score import Score, averaged, finite
 from limner.evaluate.scoring import Scores
+from limner.evaluate.statistics import student
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,33 @@ def apart(trials: Sequence[Trial], metric: str) -> Apart:
         float(means.mean(axis=1).std(ddof=1)) if pairs > 1 else None,
         float(np.sqrt(means.var(axis=1, ddof=1).mean())) if seeds > 1 else None,
     )
+
+
+def between(first: Sequence[Trial], other: Sequence[Trial] | Scores, metric: str) -> float | None:
+    """How likely chance is to set two methods as far apart, were other pairs to teach: Student's p-value.
+
+    Args:
+        first: Trials, each pair with as many seeds.
+        other: Trials of the same pairs, or what learned from none of them.
+        metric: Which.
+
+    Returns:
+        The p-value over pairs, each the mean of its seeds; None of one pair, or where a score is missing.
+    """
+    ours = _by_pair(first, metric)
+    if isinstance(other, Scores):
+        theirs = dict.fromkeys(ours, other.metrics[metric].mean)
+    else:
+        theirs = _by_pair(other, metric)
+    apart = [theirs[pair] - mean for pair, mean in ours.items()]
+    return student(apart) if len(apart) > 1 and all(map(math.isfinite, apart)) else None
+
+
+def _by_pair(trials: Sequence[Trial], metric: str) -> dict[str, float]:
+    seeds: dict[str, list[float]] = {}
+    for trial in trials:
+        seeds.setdefault(trial.pair, []).append(trial.scores.metrics[metric].mean)
+    return {pair: float(np.mean(means)) for pair, means in seeds.items()}
 
 
 def together(names: Sequence[str], trials: Sequence[Trial]) -> Scores:

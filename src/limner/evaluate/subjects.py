@@ -138,9 +138,9 @@ def _in(folder: Path, subjects: Sequence[Subject]) -> list[Path]:
 
     Raises:
         ScoreError: Some pictures are not there.
-        limner.data.pair.DataError: There is no such folder, or no picture in it.
+        limner.data.pair.DataError: There is no such folder, or no picture in it, or two of one name.
     """
-    there = {_name(path, folder): path for path in pictures(folder)}
+    there = named(pictures(folder), lambda path: _name(path, folder))
     found = [there.get(subject.name) for subject in subjects]
     lost = [s.name for s, path in zip(subjects, found, strict=True) if path is None]
     if lost:

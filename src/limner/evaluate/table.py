@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from limner.evaluate.score import Score
 from limner.evaluate.scoring import Scores
-from limner.evaluate.statistics import Difference, compare
+from limner.evaluate.statistics import NOISE, Difference, compare
 
 NOISY = "≈"
 """Marks a score that differs from the first row's by no more than chance would."""
@@ -30,21 +30,33 @@ def differences(methods: Mapping[str, Scores]) -> dict[str, dict[str, Difference
     return told
 
 
-def markdown(methods: Mapping[str, Scores]) -> str:
-    """A Markdown table, a row for each method; the first is what the others are compared with."""
-    metrics = list(next(iter(methods.values())).metrics)
+def markdown(methods: Mapping[str, Scores], by_pair: Mapping[str, Mapping[str, float]] | None = None) -> str:
+    """A Markdown table, a row for each method; the first is what the others are compared with.
+
+    Args:
+        methods: By name.
+        by_pair: Where methods learned from one pair at a time: of each but the first, by metric, the p-value
+            over pairs; see `limner.evaluate.repeated.between`.
+    """
+    first, *others = methods
+    metrics = methods[first].metrics
     apart = differences(methods)
     rows = [["made", "n", *metrics], ["---"] * (2 + len(metrics))]
     for method, scores in methods.items():
         noisy = {name for name, each in apart.get(method, {}).items() if each.noise}
+        noisy |= {name for name, p in (by_pair or {}).get(method, {}).items() if p >= NOISE}
         cells = [cell(scores.metrics[name], name in noisy) for name in metrics]
         rows.append([method, str(len(scores.names)), *cells])
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    if len(methods) == 1:
+    if not others:
         return table
-    first = next(iter(methods))
-    chance = "no more than chance (paired randomisation test, p >= 0.05)"
-    return f"{table}\n\n{NOISY} differs from {first} by {chance}."
+    test = "paired randomisation test over pictures"
+    test += ", or Student's t over the pairs that taught" if by_pair else ""
+    told = f"{NOISY} differs from {first} by no more than chance ({test}, p >= 0.05)."
+    untested = [name for name, score in metrics.items() if not score.values]
+    if untested:
+        told += f" Differences in {', '.join(untested)}, one number of a whole set, are not tested."
+    return f"{table}\n\n{told}"
 
 
 def spread(methods: Mapping[str, Scores]) -> str:
@@ -74,4 +86,6 @@ def cell(score: Score, noisy: bool = False) -> str:
     if math.isnan(score.mean):
         return f"none{share}"
     ends = "" if score.low is None else f" [{score.low:.4f}, {score.high:.4f}]"
+    if score.low is not None and not score.values:
+        ends = f" (splits {score.low:.4f} to {score.high:.4f})"
     return f"{NOISY + ' ' if noisy else ''}{score.mean:.4f}{ends}{share}"
