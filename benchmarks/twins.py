@@ -1,11 +1,12 @@
 """Who is kept for testing under one name, and trained on under another: portraits alike to the last hair.
 
-    python -m benchmarks.twins PORTRAITS [--least 0.73] [--sheet twins.png]
+    python -m benchmarks.twins PORTRAITS [--least 0.76] [--sheet twins.png]
 
 Of each portrait that the rule of `limner.data.portraits` keeps for testing, the most alike one of those that
 are trained on: the correlation of both faces, laid on each other by the eyes and freed of light and of noise
-(a difference of Gaussians). The same photograph has 0.83 and more, however it was cut or graded; below that
-it is the eye that tells. `splits/portraits-twins.txt` was written by looking at all pairs down to 0.73.
+(a difference of Gaussians). Above 0.86 all are the same photograph, cut or graded otherwise; below that it is
+the eye that tells. `splits/portraits-twins.txt` was written by looking at all pairs down to 0.76. A person on
+two photographs that are less alike is not found by this.
 """
 
 import argparse
@@ -37,7 +38,7 @@ def looks(path: Path) -> NDArray[np.float32] | None:
     along = (right - left) * EYES / np.sum((right - left) ** 2)
     turn = np.array([[along[0], along[1]], [-along[1], along[0]]])
     onto = np.column_stack([turn, (SIDE / 2, SIDE / 2 - 8) - turn @ (left + right) / 2])
-    grey = cv2.cvtColor(warp(picture, onto, (SIDE, SIDE), "edge"), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    grey = cv2.cvtColor(warp(picture, onto, (SIDE, SIDE), "replicate"), cv2.COLOR_RGB2GRAY).astype(np.float32)
     fine = cv2.GaussianBlur(grey, (0, 0), 1) - cv2.GaussianBlur(grey, (0, 0), 4)
     vector = fine.ravel() - fine.mean()
     return np.asarray(vector / np.linalg.norm(vector), np.float32)
@@ -47,7 +48,7 @@ def main() -> None:
     """Prints the pairs, most alike first, and draws them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("portraits", type=Path)
-    parser.add_argument("--least", type=float, default=0.73, help="correlation")
+    parser.add_argument("--least", type=float, default=0.76, help="correlation")
     parser.add_argument("--sheet", type=Path, help="a picture of them, side by side")
     given = parser.parse_args()
     seen = [(path, vector) for path in pictures(given.portraits) if (vector := looks(path)) is not None]
@@ -55,20 +56,16 @@ def main() -> None:
     trained = [(path, vector) for path, vector in seen if not drawn(identity(path))]
     alike = np.stack([v for _, v in tested]) @ np.stack([v for _, v in trained]).T
     best = alike.argmax(axis=1)
-    found = [
-        (float(row[j]), path, trained[j][0]) for row, j, (path, _) in zip(alike, best, tested, strict=True)
-    ]
-    found = sorted((each for each in found if each[0] >= given.least), reverse=True)
+    pairs = zip(alike.max(axis=1), tested, best, strict=True)
+    found = [(float(share), path, trained[j][0]) for share, (path, _), j in pairs if share >= given.least]
+    found.sort(reverse=True)
     for share, test, other in found:
         print(f"{share:.4f}  {test.relative_to(given.portraits)}  {other.relative_to(given.portraits)}")
     if given.sheet:
-        rows = [
-            np.hstack([_small(p) for pair in found[i : i + 8] for p in pair[1:]])
-            for i in range(0, len(found), 8)
-        ]
-        width = max(row.shape[1] for row in rows)
-        wide = [np.pad(r, ((0, 0), (0, width - r.shape[1]), (0, 0)), constant_values=255) for r in rows]
-        image.write(given.sheet, np.vstack(wide), force=True)
+        cells = [np.hstack([_small(test), _small(other)]) for _, test, other in found]
+        cells += [np.full_like(cells[0], 255)] * (-len(cells) % 8)
+        rows = [np.hstack(cells[i : i + 8]) for i in range(0, len(cells), 8)]
+        image.write(given.sheet, np.vstack(rows), force=True)
 
 
 def _small(path: Path) -> NDArray[np.uint8]:
