@@ -27,6 +27,21 @@ def test_a_folder_may_have_a_dot_in_its_name(tmp_path: Path) -> None:
     assert plan([Path("a.jpg"), Path("b.jpg")], tmp_path / "v1.0", "sketch")[1][1].parent.name == "v1.0"
 
 
+@pytest.mark.parametrize("kind", ["sketch", "faces"])
+def test_a_slash_makes_a_folder_that_is_not_there_yet(tmp_path: Path, kind: str) -> None:
+    planned = plan([Path("a.jpg"), Path("b.jpg")], f"{tmp_path / 'v1.0'}/", kind)
+    assert [target.parent for _, target in planned] == [tmp_path / "v1.0"] * 2
+    ((_, target),) = plan([Path("a.jpg")], f"{tmp_path / 'x.png'}/", kind)
+    assert target == tmp_path / "x.png" / f"a.{kind}.png"
+
+
+def test_a_file_that_no_picture_can_be_is_refused_before_the_work(tmp_path: Path) -> None:
+    for name in ("a.txt", "v1.0"):
+        with pytest.raises(image.ImageError, match=rf"{name}: unknown suffix .* expected one of \.png"):
+            plan([Path("a.jpg")], tmp_path / name, "sketch")
+    assert plan([Path("a.jpg")], tmp_path / "a.TIF", "sketch")[0][1].name == "a.TIF"
+
+
 def test_results_never_collide(tmp_path: Path) -> None:
     with pytest.raises(LimnerError, match="one file for 2"):
         plan([Path("a.jpg"), Path("b.jpg")], tmp_path / "x.png", "sketch")
@@ -45,6 +60,17 @@ def test_earlier_drawings_are_not_drawn_again(tmp_path: Path) -> None:
     (tmp_path / "a.png").unlink()
     with pytest.raises(LimnerError, match="only earlier drawings"):
         photos([str(tmp_path)], "sketch")
+
+
+@pytest.mark.parametrize("word", ["./a.sketch.png", ".//a.sketch.png", "{}/a.sketch.png"])
+def test_an_earlier_drawing_may_be_named_in_any_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    image.write(tmp_path / "a.sketch.png", np.zeros((4, 4), np.uint8))
+    monkeypatch.chdir(tmp_path)
+    word = word.format(tmp_path)
+    assert photos([word], "sketch") == [Path(word)]
+    assert photos([str(tmp_path), word], "sketch") == [tmp_path / "a.sketch.png"]
 
 
 def test_one_failure_leaves_the_others(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The command line: what it prints, where results go, and one clear line for each bad input."""
 
 import hashlib
+import io
 import json
 import os
 import resource
@@ -17,6 +18,7 @@ from PIL import Image
 
 from limner import hub, image
 from limner.cli import main
+from limner.errors import LimnerError
 from tests import kit
 
 PORTRAIT = Path(__file__).parent.parent / "examples" / "portrait.jpg"
@@ -88,6 +90,30 @@ def test_folders_and_patterns_go_to_a_folder(photos: Path, tmp_path: Path) -> No
         out = tmp_path / f"out{i}"
         assert main(["draw", *words, "--whole", "--out", str(out)]) == 0
         assert sorted(p.name for p in out.iterdir()) == ["a.sketch.png", "b.sketch.png"]
+
+
+def test_a_slash_makes_a_folder(photos: Path, tmp_path: Path) -> None:
+    for command, words in (("draw", ["--whole"]), ("faces", [])):
+        out = tmp_path / f"{command}.v2"
+        assert main([command, str(photos), *words, "--out", f"{out}/"]) == 0
+        kind = {"draw": "sketch"}.get(command, command)
+        assert sorted(p.name for p in out.iterdir()) == [f"a.{kind}.png", f"b.{kind}.png"]
+
+
+@pytest.mark.parametrize("name", ["\u0442\xfc", "\udcff"])
+def test_a_name_that_the_terminal_cannot_show_is_escaped(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for plain in ("a", "b"):
+        (photos / f"{plain}.png").rename(photos / f"{plain}{name}.png")
+    out = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, "ascii"))
+    assert main(["draw", str(photos), "--whole"]) == 0
+    sys.stdout.flush()
+    shown = name.encode("ascii", "backslashreplace")
+    assert [line.rsplit(b"/")[-1] for line in out.getvalue().split()] == [
+        plain + shown + b".sketch.png" for plain in (b"a", b"b")
+    ]
 
 
 def test_one_bad_file_does_not_stop_the_rest(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -310,6 +336,36 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
     assert made.stderr.startswith("limner: ")
     assert made.stderr.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_made_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
+
+    def work(*_: object, **__: object) -> float:
+        raise LimnerError("it broke off")
+
+    monkeypatch.setattr("limner.export.export", work)
+    monkeypatch.setattr("limner.evaluate.measure", work)
+    portrait = str(PORTRAIT)
+    for words in (["export", portrait, "--out", "{}/a.onnx"], ["score", portrait, portrait, "--out", "{}/a"]):
+        out = tmp_path / words[0] / "deeper"
+        assert main([word.format(out) for word in words]) == 1
+        assert out.is_dir()
+
+
+def test_scores_are_written_into_a_new_folder(tmp_path: Path) -> None:
+    out = tmp_path / "not" / "there" / "a.csv"
+    assert main(["score", str(PORTRAIT), str(PORTRAIT), "--metrics", "ssim", "--out", str(out)]) == 0
+    assert out.read_text().startswith("made,")
+
+
+def test_an_export_is_named_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("name", "name.safetensors", "name.onnx.bak"):
+        out = str(tmp_path / name)
+        told = fails(capsys, "export", str(tmp_path / "none.safetensors"), "--out", out)
+        assert told == f"limner: {out}: a file NAME.onnx is expected\n"
+    out = str(tmp_path / "name.ONNX")
+    assert "cannot be read" in fails(capsys, "export", str(tmp_path / "none.safetensors"), "--out", out)
 
 
 def test_an_unknown_style(capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,6 +44,33 @@ def test_the_longest_name_can_be_replaced(tmp_path: Path) -> None:
     assert path.read_text() == "new"
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("none/a.txt", FileNotFoundError),
+        ("file/a.txt", NotADirectoryError),
+        ("folder", IsADirectoryError),
+        ("file", FileExistsError),
+    ],
+)
+def test_what_cannot_be_written_is_told_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, told: type[OSError]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    Path("folder").mkdir()
+    with pytest.raises(told) as raised, replacing(Path(name), force=name != "file") as new:
+        new.touch()
+    assert (raised.value.filename, raised.value.filename2) == (name, None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_what_else_goes_wrong_in_the_block_is_told_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as raised, replacing(tmp_path / "a"):
+        (tmp_path / "other").read_text()
+    assert raised.value.filename == str(tmp_path / "other")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions of another kind")
 def test_a_private_file_gets_the_usual_rights(tmp_path: Path) -> None:
     (tmp_path / "usual").touch()

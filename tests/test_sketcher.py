@@ -97,6 +97,14 @@ def test_no_face_is_told(options: Options) -> None:
         Sketcher(grey, ABOUT, lambda _: []).draw(np.zeros((50, 50, 3), np.uint8), options)
 
 
+@pytest.mark.parametrize("options", [Options(), Options(crop=True)])
+@pytest.mark.parametrize("direction", hub.DIRECTIONS)
+def test_a_picture_too_long_to_be_aligned_is_told(options: Options, direction: str) -> None:
+    hand = Sketcher(grey, {**ABOUT, "direction": direction}, lambda _: [kit.face_at(16_200, 40, 40)])
+    with pytest.raises(FaceError, match="33000 x 90; to align a face sides of at most 32000"):
+        hand.draw(np.zeros((90, 33_000, 3), np.uint8), options)
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -313,6 +321,18 @@ def test_a_sketch_grey_or_in_colour_becomes_a_photo(change: dict[str, Any]) -> N
     assert (np.asarray(hand(sketch.convert("RGB"), **change)) == np.asarray(photo)).all()
 
 
+@pytest.mark.parametrize("options", [Options(), Options(crop=True)])
+def test_a_photo_for_a_sketch_is_told(options: Options) -> None:
+    photo = sketcher.as_picture(PORTRAIT)
+    sketch = limner.load().draw(photo)
+    with pytest.warns(LimnerWarning, match="looks like a photo, without paper or strokes"):
+        Sketcher(reds, BACK).draw(photo, options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Sketcher(reds, BACK).draw(sketcher.as_picture(sketch), options)
+        Sketcher(grey, ABOUT).draw(photo, options)
+
+
 def test_a_photo_has_no_paper() -> None:
     def never(*_: object) -> NDArray[np.float32]:
         raise AssertionError("the matte was asked")
@@ -333,6 +353,19 @@ def test_a_style_is_opened_for_what_it_draws(tmp_path: Path) -> None:
         limner.load("cuhk", to="photo")
     with pytest.raises(StyleError, match="'foto'"):
         limner.load(back, to="foto")  # pyright: ignore[reportArgumentType]
+
+
+def test_a_styles_suffix_may_be_in_capitals(tmp_path: Path) -> None:
+    assert limner.load(kit.write_style(tmp_path / "there.ONNX", "photo-sketch")).draws == "sketch"
+    with pytest.raises(StyleError, match="cannot be read as a style"):
+        limner.load(tmp_path / "none.SAFETENSORS")
+
+
+def test_a_teacher_draws_nothing() -> None:
+    pytest.importorskip("torch")
+    teacher = Path(limner.__file__).parent / "weights" / "teacher-photo.safetensors"
+    with pytest.raises(StyleError, match=r"teacher-photo\.safetensors gives features and draws nothing"):
+        limner.load(teacher)
 
 
 def test_styles_that_stand_together_draw_the_same(tmp_path: Path) -> None:

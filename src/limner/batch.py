@@ -1,5 +1,6 @@
 """Many pictures, drawn or looked at: where each result goes, and what happens when one of them fails."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from limner.progress import Progress, Report, silent
 
 # What is wrong with one picture; anything else is wrong with the program.
 FAILURES = (LimnerError, OSError, MemoryError)
+_SLASHES = (os.sep, os.altsep or os.sep)
 
 
 @dataclass(frozen=True)
@@ -66,19 +68,21 @@ def photos(inputs: Sequence[str], kind: str) -> list[Path]:
         limner.image.ImageError: A folder or a pattern holds no picture.
         LimnerError: All are drawings of that kind.
     """
-    found = [p for p in image.expand(inputs) if not p.name.endswith(f".{kind}.png") or str(p) in inputs]
+    named = {Path(word).absolute() for word in inputs}
+    found = [p for p in image.expand(inputs) if not p.name.endswith(f".{kind}.png") or p.absolute() in named]
     if not found:
         raise LimnerError(f"only earlier drawings (.{kind}.png) are there; name one to draw it")
     return found
 
 
-def plan(sources: Sequence[Path], out: Path | None, kind: str) -> list[tuple[Path, Path]]:
+def plan(sources: Sequence[Path], out: str | Path | None, kind: str) -> list[tuple[Path, Path]]:
     """Says where each drawing goes.
 
     Args:
         sources: The pictures.
         out: None puts `<name>.<kind>.png` beside each picture; a folder (one that exists, or a name that
-            ends in a slash or has no suffix) puts it in there; a file takes the drawing of a single picture.
+            ends in a slash, which a `Path` forgets, or has no suffix) puts it in there; a file takes the
+            drawing of a single picture.
         kind: "sketch", "photo" or "faces".
 
     Returns:
@@ -86,12 +90,15 @@ def plan(sources: Sequence[Path], out: Path | None, kind: str) -> list[tuple[Pat
 
     Raises:
         LimnerError: One file for several pictures, or two pictures with one target.
+        limner.image.ImageError: One file whose suffix tells no format.
     """
-    if out is not None and out.suffix and not out.is_dir():
+    place = None if out is None else Path(out)
+    if place and place.suffix and not str(out).endswith(_SLASHES) and not place.is_dir():
         if len(sources) > 1:
-            raise LimnerError(f"{out} is one file for {len(sources)} pictures; a folder is expected")
-        return [(sources[0], out)]
-    named = [(s, (out or s.parent) / f"{s.stem}.{kind}.png") for s in sources]
+            raise LimnerError(f"{place} is one file for {len(sources)} pictures; a folder is expected")
+        image.check_suffix(place)
+        return [(sources[0], place)]
+    named = [(s, (place or s.parent) / f"{s.stem}.{kind}.png") for s in sources]
     taken: dict[Path, Path] = {}
     for source, target in named:
         if target in taken:

@@ -7,6 +7,7 @@ that `limner --help` answers at once and `limner draw` never imports torch.
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -23,7 +24,7 @@ def draw(
     /,
     to: Literal["sketch", "photo"] | None = None,
     style: str | None = None,
-    out: Path | None = None,
+    out: str | None = None,
     face: Literal["all", "largest"] | int = "all",
     points: tuple[float, ...] | None = None,
     background: Literal["keep", "paper"] | None = None,
@@ -94,7 +95,7 @@ def draw(
 def faces(
     inputs: tuple[str, ...],
     /,
-    out: Path | None = None,
+    out: str | None = None,
     json: bool = False,
     force: bool = False,
 ) -> int:
@@ -156,6 +157,8 @@ def score(
     from limner.files import replacing
 
     matches = matched(real, made)
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
     with _bar(shown=len(matches) > 1) as report:
         scores = measure(matches, metrics, report=report)
     for note in scores.notes:
@@ -274,12 +277,16 @@ def export(style: Path, /, out: Path | None = None, artist: str = "", beside: Pa
         artist: Which of a style's several artists draws; by default the first.
         beside: An .onnx file whose network goes into the new one too: the finder's, of which there are two.
     """
+    target = out or style.with_suffix(".onnx")
+    if target.suffix.lower() != ".onnx":
+        raise LimnerError(f"{target}: a file NAME.onnx is expected")
     try:
         from limner.export import export as run_export
     except ImportError as error:
         raise LimnerError(f"{error}: exporting needs pip install 'limner[train]'") from error
 
-    target = out or style.with_suffix(".onnx")
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
     difference = run_export(style, target, artist, beside)
     _tell(f"{target}  (largest difference to torch {difference:.5f} of the range 0 to 1)")
     return 0
@@ -470,6 +477,10 @@ def main(args: Sequence[str] | None = None) -> int:
         The exit status: 0 done, 1 something failed, 2 a wrong option (tyro exits by itself), 130 interrupted.
     """
     args = sys.argv[1:] if args is None else args
+    for stream in (sys.stdout, sys.stderr):
+        # A file's name may hold what the terminal cannot show.
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
     try:
         if args and args[0] in COMMANDS:
             return COMMANDS[args[0]][0](args[1:])

@@ -22,23 +22,29 @@ def replacing(path: Path, *, force: bool = True) -> Generator[Path, None, None]:
     Raises:
         OSError: The folder is missing or cannot be written to, the disk is full, or the file exists.
     """
-    path = path.resolve()
+    target = path.resolve()
     # Not named after the target, whose name may already be as long as the file system allows.
-    new = path.with_name(f".limner-{secrets.token_hex(8)}{path.suffix}")
+    new = target.with_name(f".limner-{secrets.token_hex(8)}{target.suffix}")
     try:
         new.touch(exist_ok=False)
-        rights = S_IMODE(new.stat().st_mode)
-        yield new
-        # safetensors makes files for the owner's eyes only; a result gets the usual rights.
-        new.chmod(rights)
-        with new.open("r+b") as written:
-            os.fsync(written.fileno())
-        if force:
-            new.replace(path)
-        else:
-            _claim(new, path)
-    finally:
-        new.unlink(missing_ok=True)
+        try:
+            rights = S_IMODE(new.stat().st_mode)
+            yield new
+            # safetensors makes files for the owner's eyes only; a result gets the usual rights.
+            new.chmod(rights)
+            with new.open("r+b") as written:
+                os.fsync(written.fileno())
+            if force:
+                new.replace(target)
+            else:
+                _claim(new, target)
+        finally:
+            new.unlink(missing_ok=True)
+    except OSError as error:
+        if str(error.filename) != str(new):
+            raise
+        # The user knows the file by its own name alone.
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _claim(new: Path, path: Path) -> None:

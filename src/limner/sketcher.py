@@ -24,8 +24,10 @@ from limner.faces import Face, FaceError, Frame, align, draw_faces, draw_fitted,
 from limner.faces.matte import lack, without_gaps
 from limner.faces.matte import matte as people
 from limner.faces.paper import levelled
+from limner.faces.patchwork import check_sides
 from limner.image import from_unit, to_unit
 from limner.methods.base import Drawer, Sampler, Sampling
+from limner.methods.fitting import is_photo
 from limner.methods.style import open_style
 from limner.runtime import Net
 from limner.tile import Draw, draw_tiled
@@ -168,12 +170,14 @@ class Sketcher:
 
         Raises:
             limner.image.ImageError: The picture cannot be read.
-            FaceError: No face was found, or not so many, or the points are none of a face in the picture.
+            FaceError: No face was found, or not so many, the points are none of a face in the picture, or a
+                side is too long to align one.
             LimnerError: Options that are unknown, exclude each other, or are not for this style.
 
         Warns:
             LimnerWarning: A face is so small that little of its likeness can be drawn, or cannot be told from
-                the background, which is kept then, around that face or, of all of them, throughout.
+                the background, which is kept then, around that face or, of all of them, throughout; or
+                what is given for a sketch looks like a photo.
         """
         numbers = None if points is None else tuple(np.asarray(points, np.float64).ravel().tolist())
         options = Options(face, numbers, background, crop, whole, sampling)
@@ -222,6 +226,7 @@ class Sketcher:
 
     def _faces(self, picture: Picture, options: Options) -> list[Face]:
         """The faces that rule the drawing, at least one, largest first."""
+        check_sides(picture)
         if options.points is not None:
             height, width = picture.shape[:2]
             faces = [given(options.points, width, height)]
@@ -232,6 +237,8 @@ class Sketcher:
         if most > ENLARGED:
             which = "the face" if len(drawn) == 1 else "the smallest face"
             _warn(f"{which} is enlarged {most:.1f} times to be drawn; little of its likeness is to be seen")
+        if self.takes == "sketch" and is_photo(picture, faces[0]):
+            _warn("it looks like a photo, without paper or strokes; a sketch is expected")
         return faces
 
     def _on_paper(self, drawn: Picture, picture: Picture, faces: Sequence[Face]) -> Picture:
@@ -324,11 +331,12 @@ def as_picture(picture: Readable) -> Picture:
 
 def _opened(style: str | Path, threads: int, prior: str) -> Sketcher:
     path = Path(style)
-    if path.suffix == ".safetensors":
+    suffix = path.suffix.lower()
+    if suffix == ".safetensors":
         return _torch_sketcher(path, prior)
     if prior:
         raise hub.StyleError(f"style {style} samples no prior; {prior!r} is given")
-    if path.suffix == ".onnx":
+    if suffix == ".onnx":
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -342,6 +350,10 @@ def _opened(style: str | Path, threads: int, prior: str) -> Sketcher:
 
 def _torch_sketcher(path: Path, prior: str) -> Sketcher:
     net, about = open_style(path, prior=prior)
+    gives = about.get("direction", "nothing")
+    if gives not in hub.DIRECTIONS:
+        told = f"{path} gives {gives.split('-')[-1]} and draws nothing"
+        raise hub.StyleError(f"{told}; a style that draws is expected")
     return _by_torch(cast(Drawer, net), about)
 
 

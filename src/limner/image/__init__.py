@@ -13,7 +13,7 @@ from limner.image.finding import PICTURE_SUFFIXES, expand
 from limner.image.guarding import MAX_PIXELS
 from limner.image.reading import read
 from limner.image.unit import GREY, Picture, from_unit, to_unit
-from limner.image.writing import write
+from limner.image.writing import check_suffix, write
 
 __all__ = [
     "GREY",
@@ -21,6 +21,7 @@ __all__ = [
     "PICTURE_SUFFIXES",
     "ImageError",
     "Picture",
+    "check_suffix",
     "expand",
     "from_pil",
     "from_unit",

@@ -39,11 +39,9 @@ def write(path: str | Path, picture: Picture, *, force: bool = False) -> None:
     """
     path = Path(path)
     name = shown(path)
-    options = _FORMATS.get(path.suffix.lower())
-    if options is None:
-        raise ImageError(f"{name}: unknown suffix {path.suffix!r}, expected one of {', '.join(_FORMATS)}")
+    check_suffix(path)
     check_picture(picture)
-    encoded = _encode(picture, options, name)
+    encoded = _encode(picture, _FORMATS[path.suffix.lower()], name)
     try:
         if path.is_dir():
             raise ImageError(f"{name}: is a folder, expected a file name")
@@ -59,6 +57,13 @@ def write(path: str | Path, picture: Picture, *, force: bool = False) -> None:
         is_full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
         problem = "disk full" if is_full else "cannot be written"
         raise ImageError(f"{name}: {problem} ({reason(error)})") from error
+
+
+def check_suffix(path: Path) -> None:
+    """Raises ImageError if the suffix tells no format that `write` knows."""
+    if path.suffix.lower() not in _FORMATS:
+        known = ", ".join(_FORMATS)
+        raise ImageError(f"{shown(path)}: unknown suffix {path.suffix!r}, expected one of {known}")
 
 
 def _encode(picture: Picture, options: dict[str, Any], name: str) -> bytes:
