@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,19 +13,20 @@ import torch
 from tests import kit
 from torch import Tensor
 
-from limner import image, sketcher
+from limner import hub, image, sketcher
 from limner.data.augment import Augment
 from limner.data.pair import DataError
 from limner.data.portraits import held_out
 from limner.engine.config import RunConfig
 from limner.errors import LimnerError
 from limner.export import TOLERANCE, export
-from limner.faces import Frame, find
+from limner.faces import Frame, find, invert, similarity, warp
+from limner.faces.align import move
 from limner.frame import PORTRAIT
 from limner.hub import StyleError
 from limner.losses.distill import knowledge_loss, mutual_loss
 from limner.methods import METHODS
-from limner.methods.eyes import Seen
+from limner.methods.eyes import Eyes, Seen
 from limner.methods.pairs import Source, aligned, read_pairs
 from limner.methods.style import open_style
 from limner.methods.transfer.artists import Artists, all_named, named
@@ -94,8 +96,37 @@ def test_both_directions_draw_any_size(style: Path) -> None:
     assert hand(np.zeros((20, 30, 3), np.uint8), whole=True).mode == "RGB"
 
 
-def test_a_weight_file_tells_nobodys_folders(style: Path) -> None:
-    assert str(style.parent).encode() not in style.read_bytes()
+def test_a_weight_file_tells_nobodys_folders(style: Path, tmp_path: Path) -> None:
+    assert str(style.parents[1]).encode() not in style.read_bytes()
+    teacher = tmp_path / "mine.safetensors"
+    teacher.write_bytes(hub.packaged(hub.cards()["teacher-photo"]))
+    strangers = (kit.write_portraits(tmp_path / "portraits", 1),)
+    config = replace(small(tmp_path, 1), strangers=strangers, photo_teacher=str(teacher))
+    sketches = METHODS["transfer"].train(config, silent)
+    for path in (sketches, sketches.with_name("photo.safetensors")):
+        assert str(tmp_path).encode() not in path.read_bytes()
+
+
+def test_pairs_that_are_not_trained_on_are_not_counted(tmp_path: Path) -> None:
+    kit.write_pairs(tmp_path / "ann", 3, (180, 220))
+    _, about = open_style(METHODS["transfer"].train(small(tmp_path, 1), silent))
+    assert about["trained_on"] == "2 pairs of ann; 0 portraits that nobody drew", "the third shows no face"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"data": ()}, "names no artist"),
+        ({"augment": Augment(crop=200)}, "crop is 200; 16 or a multiple"),
+        ({"augment": Augment(crop=0)}, "crop is 0; 16 or a multiple"),
+        ({"often": (2, 0)}, "at least one turn"),
+        ({"hold_out": 1}, "hold_out is 1; 0 or at least 2"),
+        ({"hold_out": -1}, "hold_out is -1; 0 or at least 2"),
+    ],
+)
+def test_settings_that_cannot_be_trained_by_are_told_at_once(changed: dict[str, Any], told: str) -> None:
+    with pytest.raises(LimnerError, match=told):
+        replace(Config(("a=x", "b=y"), "t"), **changed)
 
 
 def test_students_are_within_three_million_parameters() -> None:
@@ -165,6 +196,21 @@ def _held_out_name() -> str:
     return next(name for i in range(100) if held_out(name := f"q{i}"))
 
 
+def _largest(eyes: Eyes, size: tuple[int, int], frame: Frame) -> tuple[slice, slice]:
+    """Rows and columns of the largest rectangle of the frame that holds both eyes, by trying all of them."""
+    on = np.stack(np.meshgrid(*map(np.arange, frame.size)), axis=-1)
+    back = move(on, invert(similarity(eyes, frame)))
+    there = ((back >= 0) & (back <= np.subtract(size, 1))).all(axis=-1)
+    count = np.pad(there.astype(int), ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+    (x0, y), (x1, _) = frame.eyes
+    columns = range(int(x0) + 1), range(int(x1) + 1, frame.width + 1)
+    left, right, top, bottom = np.ix_(*columns, range(int(y) + 1), range(int(y) + 1, frame.height + 1))
+    area = (bottom - top) * (right - left)
+    full = count[bottom, right] - count[top, right] - count[bottom, left] + count[top, left] == area
+    i, j, k, m = np.unravel_index((area * full).argmax(), area.shape)
+    return slice(int(k), int(y) + 1 + int(m)), slice(int(i), int(x1) + 1 + int(j))
+
+
 class TestLosses:
     """Features that agree."""
 
@@ -229,6 +275,42 @@ class TestArtists:
         far = Frame(400, 500, (195.0, 250.0), (205.0, 250.0))
         (small,) = aligned((photo,), find(photo)[0].eyes, far)
         assert max(small.shape[:2]) < 200
+
+    @pytest.mark.parametrize("tilt", [-30, -20, 0, 10, 20, 25, 30])
+    def test_corners_far_outside_of_the_frame_cut_nothing(self, tilt: float) -> None:
+        photo = np.zeros((1920, 1080), np.uint8)
+        (made,) = aligned((photo,), kit.face_at(540, 800, 150, tilt).eyes, PORTRAIT)
+        assert made.shape == (500, 400)
+
+    @pytest.mark.parametrize("tilt", [-40, -15, -3, 2, 8, 20, 90, 170])
+    def test_of_a_tilted_photo_the_largest_rectangle_is_left(self, tilt: float) -> None:
+        photo = np.random.default_rng(0).integers(0, 256, (55, 60, 3), np.uint8)
+        frame, eyes = Frame(48, 60, (18.0, 30.0), (30.0, 30.0)), kit.face_at(26, 24, 13, tilt).eyes
+        made = aligned((photo, photo[..., 0]), eyes, frame)
+        whole = warp(photo, similarity(eyes, frame), frame.size)[_largest(eyes, (60, 55), frame)]
+        assert whole.size < 60 * 48 * 3
+        assert np.array_equal(made[0], whole)
+        assert made[1].shape == whole.shape[:2]
+
+    def test_a_level_photo_is_cut_at_its_edges(self) -> None:
+        photo = np.random.default_rng(0).integers(0, 256, (100, 80, 3), np.uint8)
+        eyes = (30.0, 30.0), (50.0, 30.0)
+        (made,) = aligned((photo,), eyes, PORTRAIT)
+        # Five times as large: x' = 5 x and y' = 5 y + 100, to x' = 395.
+        assert np.array_equal(made, warp(photo, similarity(eyes, PORTRAIT), PORTRAIT.size)[100:, :396])
+
+    @pytest.mark.parametrize("eyes", [((-3.0, 30.0), (20.0, 30.0)), ((30.0, -9.0), (50.0, -4.0))])
+    def test_a_face_with_an_eye_outside_of_the_photo_is_none(
+        self, eyes: Eyes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pairs = Source.read(f"{kit.write_pairs(tmp_path, 2, (80, 100))}").pairs()
+        told = iter([eyes, ((30.0, 50.0), (50.0, 50.0))])
+
+        def look(*_: object) -> Eyes:
+            return next(told)
+
+        monkeypatch.setattr(Seen, "eyes", look)
+        assert len(read_pairs(pairs, kit.FRAME, STILL, Seen(tmp_path / "eyes.json"))) == 1
 
     def test_who_has_no_face_is_left_out_and_all_are_looked_for_once(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

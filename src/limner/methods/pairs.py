@@ -2,8 +2,8 @@
 
 Photos come as they are: the finder brings each into the frame, and its sketch goes through the same matrix,
 so that the artist's own small displacements stay the artist's. A sketch that was photographed is brought
-onto white paper. What lies outside of a photo is cut off, not invented. Pictures that have the frame's size
-already are taken for aligned.
+onto white paper. What lies outside of a photo is cut off, not invented: the largest rectangle that holds both
+eyes is left. Pictures that have the frame's size already are taken for aligned.
 """
 
 from collections.abc import Iterable, Sequence
@@ -84,7 +84,7 @@ class Source:
 
 
 def read_pairs(pairs: Sequence[Pair], frame: Frame, augment: Augment, seen: Seen) -> AlignedPairs:
-    """Pairs in the frame, in memory; those in whose photo no face is found are left out.
+    """Pairs in the frame, in memory; those in whose photo no face with both eyes is found are left out.
 
     Args:
         pairs: Where they lie.
@@ -111,7 +111,7 @@ def read_pairs(pairs: Sequence[Pair], frame: Frame, augment: Augment, seen: Seen
 
 
 def read_photos(paths: Iterable[Path], frame: Frame, seen: Seen) -> list[Picture]:
-    """Photos in the frame, each (h, w, 3) uint8; those in which no face is found are left out."""
+    """Photos in the frame, each (h, w, 3) uint8; those where no face with both eyes is found are left out."""
     found = (_in_frame(path, (image.read(path),), frame, seen) for path in paths)
     return [pictures[0] for pictures in found if pictures]
 
@@ -125,25 +125,43 @@ def aligned(pictures: Sequence[Picture], eyes: Eyes, frame: Frame) -> list[Pictu
         frame: Where the eyes are to be.
 
     Returns:
-        Each (h, w) or (h, w, 3) uint8: the frame as far as the pictures fill it.
+        Each (h, w) or (h, w, 3) uint8: the frame's largest rectangle that the pictures fill and both eyes lie
+        in; none if there is no such rectangle.
     """
     height, width = pictures[0].shape[:2]
     matrix = similarity(eyes, frame)
-    left, top, right, bottom = _filled(matrix, width, height, frame)
-    return [warp(each, matrix, frame.size)[top:bottom, left:right].copy() for each in pictures]
+    filled = _filled(matrix, width, height, frame)
+    return [warp(each, matrix, frame.size)[filled].copy() for each in pictures] if filled else []
 
 
-def _filled(matrix: Matrix, width: int, height: int, frame: Frame) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of the frame's part that a picture of this size fills."""
-    corners = move([[0, 0], [width - 1, 0], [0, height - 1], [width - 1, height - 1]], matrix)
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
-    left, top = max(0, x0, x2), max(0, y0, y1)
-    right, bottom = min(frame.width - 1, x1, x3), min(frame.height - 1, y2, y3)
-    return int(np.ceil(left)), int(np.ceil(top)), int(right) + 1, int(bottom) + 1
+def _filled(matrix: Matrix, width: int, height: int, frame: Frame) -> tuple[slice, slice] | None:
+    """Rows and columns of the frame's largest part that a picture of this size fills, both eyes within."""
+    corners = move([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], matrix)
+    x, top, bottom = np.arange(frame.width), np.zeros(frame.width), np.full(frame.width, frame.height - 1.0)
+    # Clockwise, upper edges run to the right, lower ones to the left.
+    for (x0, y0), (x1, y1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        if x0 == x1:
+            bottom[(x - x0) * (y1 - y0) > 0] = -1
+            continue
+        edge = y0 + (y1 - y0) / (x1 - x0) * (x - x0)
+        if x0 < x1:
+            top = np.maximum(top, edge)
+        else:
+            bottom = np.minimum(bottom, edge)
+    # The filled part is convex: rows that two of its columns fill, all between them fill.
+    xs, ys = zip(*frame.eyes, strict=True)
+    left, right = x[x <= min(xs), None], x[x >= max(xs)]
+    first = np.ceil(np.maximum(top[left], top[right]))
+    last = np.floor(np.minimum(bottom[left], bottom[right]))
+    area = (right - left + 1) * (last - first + 1) * ((first <= min(ys)) & (last >= max(ys)))
+    if not area.any():
+        return None
+    i, j = np.unravel_index(area.argmax(), area.shape)
+    return slice(int(first[i, j]), int(last[i, j]) + 1), slice(int(left[i, 0]), int(right[j]) + 1)
 
 
 def _in_frame(photo: Path, pictures: Sequence[Picture], frame: Frame, seen: Seen) -> list[Picture]:
-    """Pictures of one face aligned; as they are if they have the frame's size, none if no face is found."""
+    """Pictures of one face aligned; as they are if they have the frame's size, none without both eyes."""
     height, width = pictures[0].shape[:2]
     if (width, height) == frame.size:
         return list(pictures)

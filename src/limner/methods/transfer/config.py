@@ -5,6 +5,7 @@ from pathlib import Path
 
 from limner.data.augment import Augment
 from limner.engine.config import RunConfig
+from limner.errors import LimnerError
 from limner.frame import PORTRAIT, Frame
 
 WIDE = Augment(crop=192, gamma=0.8, cast=0.15)
@@ -80,3 +81,19 @@ class Config:
     """How photos and pairs are changed: light and colour further than in `paired`, for every skin."""
     run: RunConfig = field(default_factory=lambda: RunConfig(Path("runs/transfer")))
     """Steps, batch, seed, folder."""
+
+    def __post_init__(self) -> None:
+        """Checks what would fail only once all pairs are read.
+
+        Raises:
+            LimnerError: No artist, crops that no teacher sees, an artist without a turn, or a `hold_out` that
+                leaves no pair.
+        """
+        if not self.data:
+            raise LimnerError("data names no artist; NAME=FOLDER of at least one is expected")
+        if self.augment.crop < 16 or self.augment.crop % 16:
+            raise LimnerError(f"augment.crop is {self.augment.crop}; 16 or a multiple of it is expected")
+        if min(self.often, default=1) < 1:
+            raise LimnerError(f"often is {self.often}; at least one turn of each artist is expected")
+        if self.hold_out < 0 or self.hold_out == 1:
+            raise LimnerError(f"hold_out is {self.hold_out}; 0 or at least 2 is expected")

@@ -87,7 +87,7 @@ def train(config: Config, report: Report = silent) -> Path:
             "students_step": students_step,
             "judges_step": judges_step,
         },
-        about=_about(config, dict(zip(sources, pairs, strict=True)), len(samples.strangers)),
+        about=_about(config, dict(zip(sources, pairs, strict=True)), samples),
         report=report,
     )
     phi_p, phi_s = phi_p.to(run.device), phi_s.to(run.device)
@@ -120,10 +120,11 @@ def train(config: Config, report: Report = silent) -> Path:
     return run.finish(plain(one_hand(sketch_average.module, 0)))
 
 
-def _about(config: Config, pairs: Mapping[str, Sequence[Pair]], strangers: int) -> dict[str, str]:
+def _about(config: Config, pairs: Mapping[str, Sequence[Pair]], samples: Artists) -> dict[str, str]:
     """What the weight files say of themselves; the first artist draws unless another is asked for."""
     names = list(pairs)
-    told = ", ".join(f"{len(each)} pairs of {name}" for name, each in pairs.items())
+    read = zip(samples.artists, names, strict=True)
+    told = ", ".join(f"{len(each)} pairs of {name}" for each, name in read)
     # The ground is left where all artists leave it: the file says it once.
     grounds = {background_of(each) for each in pairs.values()}
     # A weight file tells nobody's folders.
@@ -133,7 +134,7 @@ def _about(config: Config, pairs: Mapping[str, Sequence[Pair]], strangers: int) 
     }
     config = dataclasses.replace(config, data=tuple(names), strangers=(), **teachers)
     return {
-        **describe(config, "photo-sketch", f"{told}; {strangers} portraits that nobody drew"),
+        **describe(config, "photo-sketch", f"{told}; {len(samples.strangers)} portraits that nobody drew"),
         "frame": json.dumps(dataclasses.asdict(config.frame)),
         "background": "paper" if grounds == {"paper"} else "keep",
         "artists": json.dumps(names),
