@@ -164,6 +164,42 @@ def test_paired_is_trained_on_this_pair_alone(lesson: Lesson) -> None:
     assert told["steps"] == "1"
 
 
+def test_paired_refuses_another_pair_in_its_folder(lesson: Lesson, tmp_path: Path) -> None:
+    learn = named(["paired"], Settings(paired_steps=1))["paired"]
+    learn(lesson)
+    lighter = np.maximum(image.read(lesson.sketch), 40)
+    image.write(tmp_path / "other.png", lighter)
+    with pytest.raises(LimnerError, match="other settings: pairs was"):
+        learn(replace(lesson, sketch=tmp_path / "other.png"))
+
+
+def test_paired_refuses_a_pair_that_does_not_fit_before_it_is_trained_on(
+    lesson: Lesson, tmp_path: Path
+) -> None:
+    image.write(tmp_path / "flat.png", np.full((90, 90, 3), 200, np.uint8))
+    with pytest.raises(FaceError, match=r"flat\.png: no face was found"):
+        named(["paired"], Settings(paired_steps=1))["paired"](replace(lesson, sketch=tmp_path / "flat.png"))
+    assert not (lesson.folder / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"steps": 0},
+        {"drawing_steps": 0},
+        {"lines_steps": 0},
+        {"paired_steps": 0},
+        {"gatys_steps": -1},
+        {"gatys_side": 100},
+        {"gatys_side": 0},
+    ],
+)
+def test_settings_out_of_their_range_are_told(values: dict[str, int]) -> None:
+    ((name, value),) = values.items()
+    with pytest.raises(LimnerError, match=rf"learning\.{name} is {value}; .* is expected"):
+        Settings(**values)  # pyright: ignore[reportArgumentType]
+
+
 def test_lines_are_the_pencils_that_learned_this_pair(lesson: Lesson, photo: Picture) -> None:
     made = [named(["lines"], Settings(lines_steps=steps))["lines"](_in(lesson, steps)) for steps in (1, 8)]
     sketch = np.asarray(image.read(lesson.sketch)[..., 0], float)

@@ -3,7 +3,7 @@
 import inspect
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, cast
@@ -22,7 +22,7 @@ from torch import Tensor
 from transformers import CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
 
 import limner
-from limner import cli, image
+from limner import cli, hub, image
 from limner.data.pair import DataError
 from limner.engine.config import RunConfig
 from limner.engine.samples import Positions
@@ -46,9 +46,10 @@ from limner.methods.instruct.times import HOLD, LEARN, Times, noises, spread
 from limner.methods.instruct.trace import RADIUS, TONE, traced
 from limner.methods.instruct.train import SHORTLIST, nearest_in_tone
 from limner.methods.style import open_style
-from limner.pretrained.clip import load_clip
+from limner.nn.generator import Generator
+from limner.pretrained.clip import Clip, load_clip
 from limner.pretrained.folder import PriorError
-from limner.pretrained.prior import load_prior
+from limner.pretrained.prior import Prior, load_prior
 from limner.pretrained.sample import euler_ancestral
 from limner.progress import Progress, silent
 
@@ -190,6 +191,8 @@ def test_a_time_has_one_noise(prior_folder: Path) -> None:
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert torch.equal(noises(prior, [6, 5], 0, LEARN), torch.cat([other, first]))
+    assert not torch.equal(first, noises(prior, [5], 1, LEARN))
+    assert not torch.equal(first, noises(prior, [5], 0, HOLD))
 
 
 def test_the_state_of_the_lowest_averaged_loss_is_kept(
@@ -269,18 +272,64 @@ def test_a_run_that_goes_on_keeps_the_sentence_it_was_begun_at(
     assert not found
     with pytest.raises(LimnerError, match="other settings"):
         INSTRUCT.train(replace(config, text_scale=3.0), silent)
-    assert found
+    with pytest.raises(LimnerError, match="asked was turn it into a pencil sketch, is ink"):
+        INSTRUCT.train(replace(config, instruction="ink"), silent)
+    assert not found, "what is refused needs no search"
     given = replace(config, start="given", instruction="ink")
     with pytest.raises(LimnerError, match="other settings"):
         INSTRUCT.train(given, silent)
 
 
-def test_several_pairs_are_learned_in_turn(
-    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+def test_the_search_runs_where_learning_does(
+    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = replace(settings(tmp_path, prior_folder, drawn, 2), pairs=drawn * 2, states=0)
+    def search(_: Config, prior: Prior, clip: Clip, *__: object) -> None:
+        assert prior.device == clip.text.device == torch.device("meta")
+        raise KeyboardInterrupt
+
+    def elsewhere(_: RunConfig) -> torch.device:
+        return torch.device("meta")
+
+    monkeypatch.setattr("limner.methods.instruct.train._device", elsewhere)
+    monkeypatch.setattr("limner.methods.instruct.train._start", search)
+    with pytest.raises(KeyboardInterrupt):
+        INSTRUCT.train(settings(tmp_path, prior_folder, drawn), silent)
+
+
+def mirrored(pair: tuple[Path, Path], folder: Path) -> tuple[Path, Path]:
+    """Another pair: the same, seen in a mirror."""
+    photo, sketch = (folder / f"other-{path.name}" for path in pair)
+    for path, made in zip(pair, (photo, sketch), strict=True):
+        image.write(made, np.ascontiguousarray(image.read(path)[:, ::-1]))
+    return photo, sketch
+
+
+def test_several_pairs_are_learned_in_turn(
+    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = Objective.ask
+    asked: dict[int, list[int]] = {LEARN: [], HOLD: []}
+
+    def noted(self: Objective, times: Sequence[float], pairs: Sequence[int], kind: int) -> Asked:
+        given = true(self, times, pairs, kind)
+        (pair,) = pairs
+        noise, a = given.noised.noise, self.prior.signal(given.noised.t)
+        assert torch.equal(given.noised.photo, self.z_x[[pair]])
+        assert torch.equal(given.noised.latents, a.sqrt() * self.z_y[[pair]] + (1 - a).sqrt() * noise)
+        assert self.d is not None
+        assert given.d is not None
+        assert torch.equal(given.d, self.d[[pair]])
+        assert not any(torch.equal(each[0], each[1]) for each in (self.z_x, self.z_y, self.d))
+        asked[kind].append(pair)
+        return given
+
+    monkeypatch.setattr(Objective, "ask", noted)
+    both = (*drawn, *mirrored(drawn, tmp_path))
+    config = replace(settings(tmp_path, prior_folder, drawn, 4), pairs=both, states=0)
     _, about = open_style(INSTRUCT.train(config, silent), prior=str(prior_folder))
     assert about["trained_on"].startswith("2 pairs")
+    assert sorted(asked[LEARN]) == [0, 0, 1, 1]
+    assert asked[HOLD] == [0, 1] * 4
 
 
 def test_learning_starts_from_the_nearest_sentence(prior_folder: Path) -> None:
@@ -325,6 +374,23 @@ def test_of_the_likely_sentences_that_one_is_taken_whose_drawing_has_the_sketchs
     monkeypatch.setattr(Drawer, "forward", drawn_as)
     photo, sketch = torch.rand(1, 3, 64, 64), torch.full((1, 3, 64, 64), 0.55)
     assert nearest_in_tone(config, prior, list(greys), photo, sketch) == "middle"
+
+
+def test_those_drawings_are_of_the_runs_seed(
+    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds: list[int] = []
+
+    def noted(self: Drawer, photo: Tensor) -> Tensor:
+        seeds.append(self.settings.seed)
+        return photo[:, :1]
+
+    monkeypatch.setattr(Drawer, "forward", noted)
+    config, pictures = settings(tmp_path, prior_folder, drawn), torch.rand(1, 3, 64, 64)
+    for seed in (0, 3):
+        asked = replace(config, run=replace(config.run, seed=seed))
+        nearest_in_tone(asked, load_prior(prior_folder), ["ink"], pictures, pictures)
+    assert seeds == [0, 3]
 
 
 def test_of_a_prior_of_v_the_error_is_that_of_v(
@@ -496,6 +562,32 @@ class TestStyle:
         with pytest.raises(StyleError, match=r"of revision [0-9a-f]{12}; here it is [0-9a-f]{12}"):
             limner.load(style, prior=str(other))
 
+    @pytest.mark.parametrize(
+        ("changes", "told"),
+        [
+            ({"prior_revision": None}, r"KeyError\('prior_revision'\)"),
+            ({"lines": '{"wide": 3}'}, "TypeError.*'wide'"),
+            ({"config": "no JSON"}, "JSONDecodeError"),
+            ({"config": {"text_scale": None}}, r"KeyError\('text_scale'\)"),
+            ({"config": {"sampling_steps": "many"}}, "invalid literal"),
+            ({"config": {"sampling_steps": 0}}, "steps 0: at least 1"),
+            ({"config": {"trace": 5.0}}, "trace 5.0: a number from 0 to 1"),
+        ],
+    )
+    def test_a_file_that_does_not_tell_how_it_draws_is_told(
+        self, changes: Mapping[str, Any], told: str, style: Path, prior_folder: Path
+    ) -> None:
+        """None leaves a word out; a table changes the config's."""
+
+        def changed(given: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: value for name, value in {**given, **changes}.items() if value is not None}
+
+        _, about = open_style(style, prior=str(prior_folder))
+        if isinstance(changes.get("config"), Mapping):
+            changes = {"config": json.dumps(changed(json.loads(about["config"]), changes["config"]))}
+        with pytest.raises(StyleError, match=rf"does not tell how it draws .*{told}.* are expected"):
+            INSTRUCT.build(changed(about, changes))
+
     def test_what_cannot_be_asked_of_it_is_told(
         self, style: Path, prior_folder: Path, tmp_path: Path
     ) -> None:
@@ -542,6 +634,52 @@ class TestRefusals:
         with pytest.raises(LimnerError, match="has no words"):
             INSTRUCT.train(replace(settings(tmp_path, prior_folder, drawn), instruction=" "), silent)
 
+    @pytest.mark.parametrize(
+        ("changes", "told"),
+        [({"instruction": " "}, "has no words"), ({"clip": "me/none"}, "limner fetch me/none")],
+    )
+    def test_what_is_refused_is_so_before_lines_are_learned(
+        self,
+        changes: Mapping[str, Any],
+        told: str,
+        prior_folder: Path,
+        drawn: tuple[Path, Path],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def learns(*_: object) -> None:
+            pytest.fail("lines are learned")
+
+        monkeypatch.setattr("limner.methods.instruct.train.learned", learns)
+        config = replace(settings(tmp_path, prior_folder, drawn), lines=short_lines(1), **changes)
+        with pytest.raises(LimnerError, match=told):
+            INSTRUCT.train(config, silent)
+
+    @pytest.mark.parametrize(
+        ("kind", "values"),
+        [
+            (Config, {"trace": 5.0}),
+            (Config, {"trace": -0.1}),
+            (Config, {"look_every": 0}),
+            (Config, {"looks_at": 0}),
+            (Config, {"sampling_steps": 0}),
+            (Config, {"states": -1}),
+            (Config, {"text_scale": float("nan")}),
+            (Config, {"image_scale": float("inf")}),
+            (Lines, {"steps": 0}),
+            (Lines, {"share": 1.5}),
+            (Lines, {"rate": float("nan")}),
+            (RunConfig, {"steps": 0}),
+            (RunConfig, {"seed": -1}),
+            (RunConfig, {"seed": 2**64}),
+        ],
+    )
+    def test_values_that_are_out_of_their_range(self, kind: Any, values: Mapping[str, Any]) -> None:  # noqa: ANN401
+        given = {Config: ((), ""), Lines: (), RunConfig: (Path(),)}[kind]
+        ((name, value),) = values.items()
+        with pytest.raises(LimnerError, match=rf"{name} is {value}; .* is expected"):
+            kind(*given, **values)
+
     def test_a_clip_that_is_not_there_or_of_another_text_encoder(
         self, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
     ) -> None:
@@ -554,6 +692,11 @@ class TestRefusals:
         wide = write_prior(tmp_path / "wide", replace(FULL, text=24))
         with pytest.raises(PriorError, match=r"width 24, .* gives 16; .*--clip-weight 0"):
             load_guide(replace(config, clip=str(wide)), prior)
+        config = replace(config, start="nearest")
+        with pytest.raises(FetchError, match="--clip-weight 0 with --start given or best leaves CLIP out"):
+            load_guide(config, prior)
+        with pytest.raises(FetchError, match="downloads it; --start given or best leaves CLIP out"):
+            load_guide(replace(config, clip_weight=0.0), prior)
 
 
 class TestCommand:
@@ -593,6 +736,22 @@ class TestCommand:
             # None stands for what suits the prior.
             default = asked[name].default
             assert default == told[name] or (default is None and name in PUBLISHED), name
+
+    @pytest.mark.parametrize(
+        ("option", "told"),
+        [
+            (("--steps", "0"), "run.steps is 0; at least 1"),
+            (("--seed", "-1"), "run.seed is -1; at least 0"),
+            (("--lines", "-3"), "lines.steps is -3; at least 1"),
+            (("--trace", "5"), "trace is 5.0; at most 1"),
+        ],
+    )
+    def test_a_value_out_of_its_range_is_told(
+        self, option: tuple[str, str], told: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        words = ["learn", "a.jpg", "b.jpg", "--out", "my.safetensors", "--licence", "mine"]
+        assert cli.main([*words, *option]) == 1
+        assert f"limner: {told} is expected" in capsys.readouterr().err
 
     def test_steps_follow_the_prior(self) -> None:
         assert run_of().steps == FEW
@@ -702,6 +861,23 @@ class TestLines:
         again = learned([dark], config, self.run(tmp_path / "cut"))
         for ours, theirs in zip(whole.parameters(), again.parameters(), strict=True):
             assert torch.equal(ours, theirs)
+
+    def test_a_run_is_of_its_pairs_and_of_its_pencil(
+        self, dark: Aligned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        learned([dark], short_lines(1), self.run(tmp_path))
+        other = replace(dark, sketch=dark.sketch + np.uint8(1))
+        with pytest.raises(LimnerError, match="other settings: pairs was"):
+            learned([other], short_lines(1), self.run(tmp_path))
+        other_card = replace(hub.card("pencil"), sha256="0" * 64)
+
+        def card(_: str) -> hub.Card:
+            return other_card
+
+        monkeypatch.setattr(hub, "card", card)
+        monkeypatch.setattr("limner.methods.instruct.lines.pencil", Generator)
+        with pytest.raises(LimnerError, match="other settings: pencil was"):
+            learned([dark], short_lines(1), self.run(tmp_path))
 
     def test_how_many_steps_decides_whether_there_are_any(self) -> None:
         assert config_of((), "", lines=0).lines is None

@@ -9,9 +9,10 @@ import pytest
 import torch
 from tests import kit
 
-from limner import sketcher
+from limner import cli, sketcher
 from limner.data.augment import Augment
 from limner.engine.config import RunConfig
+from limner.errors import LimnerError
 from limner.export import SIZES, TOLERANCE, export, largest_difference
 from limner.hub import StyleError
 from limner.methods import METHODS
@@ -90,6 +91,32 @@ def test_reports_every_step(tmp_path: Path) -> None:
     METHODS["paired"].train(config, told.append)
     assert [(p.done, p.total, p.unit) for p in told] == [(1, 3, "step"), (2, 3, "step"), (3, 3, "step")]
     assert told[-1].seconds_left == 0
+
+
+def test_a_run_on_other_pairs_is_not_resumed(tmp_path: Path) -> None:
+    config = small(kit.write_pairs(tmp_path / "data", 1), tmp_path / "run", 1)
+    METHODS["paired"].train(config, silent)
+    kit.write_pairs(tmp_path / "data", 1, seed=1)
+    with pytest.raises(LimnerError, match="other settings: pairs was"):
+        METHODS["paired"].train(config, silent)
+
+
+def test_a_file_that_does_not_tell_its_network_is_told() -> None:
+    for config in ("{}", "none", '{"width": "wide", "depth": 1}', '{"width": -4, "depth": 1}'):
+        with pytest.raises(StyleError, match=r"does not tell its network .* are expected"):
+            METHODS["paired"].build({"direction": "photo-sketch", "config": config})
+    with pytest.raises(StyleError, match="does not tell its network"):
+        METHODS["paired"].build({"direction": "photo-photo-sketch", "config": '{"width": 4, "depth": 1}'})
+
+
+@pytest.mark.parametrize("option", [("--run.steps", "0"), ("--width", "1"), ("--average", "2")])
+def test_a_value_out_of_its_range_is_told(
+    option: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["train", "paired", "--data", "data", "--licence", "mine", *option])
+    said = capsys.readouterr()
+    assert f"{option[0][2:]} is {option[1]}" in said.out + said.err
 
 
 def test_held_out_pairs_are_not_trained_on(tmp_path: Path) -> None:

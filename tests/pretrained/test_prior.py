@@ -427,6 +427,33 @@ def test_without_memory_the_need_is_told(diffusion_folder: Path, monkeypatch: py
         load_prior(diffusion_folder)
 
 
+def test_weights_that_are_not_read_need_no_memory(
+    diffusion_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(diffusion_folder, tmp_path / "tiny"))
+    whole = [
+        file for part in ("unet", "vae", "text_encoder") for file in (folder / part).glob("*.safetensors")
+    ]
+    numbers = sum(weight.numel() for file in whole for weight in load_file(file).values())
+
+    class Memory:
+        available = 4 * numbers
+
+    monkeypatch.setattr("psutil.virtual_memory", Memory)
+    for file in whole:
+        for kind in ("fp16", "non_ema"):
+            shutil.copyfile(file, file.with_suffix(f".{kind}.safetensors"))
+    load_prior(folder)
+    Memory.available -= 1
+    with pytest.raises(PriorError, match="not enough memory"):
+        load_prior(folder)
+    # In shards it needs as much.
+    for file in whole:
+        file.rename(file.with_name(f"{file.stem}-00001-of-00001.safetensors"))
+    with pytest.raises(PriorError, match="not enough memory"):
+        load_prior(folder)
+
+
 def test_memory_that_ends_while_reading_is_told(
     diffusion_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,5 +25,6 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
     run = dataclasses.replace(run_of(settings.prior, settings.steps, lesson.seed), folder=lesson.folder)
     pair = lesson.photo, lesson.sketch
     config = config_of(pair, "for study", settings.prior, largest=True, trust=True, states=0, run=run)
+    sampling = Sampling(steps=settings.drawing_steps, seed=lesson.seed)
     style = load(train(config, lesson.report), prior=settings.prior)
-    return partial(style, sampling=Sampling(steps=settings.drawing_steps, seed=lesson.seed))
+    return partial(style, sampling=sampling)

@@ -18,7 +18,7 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
 
     Raises:
         limner.errors.LimnerError: As of `limner.methods.fitting.fit`; or the lesson's folder holds a
-            training with other settings.
+            training with other settings, or of another pair.
         FloatingPointError: The loss is no longer finite.
     """
     pair = fit(lesson.photo, lesson.sketch, largest=True, trust=True)

@@ -25,15 +25,16 @@ def learn(lesson: Lesson, settings: Settings) -> Hand:
     Raises:
         limner.faces.FaceError: No face is found in photo or sketch, or the two do not fit.
         limner.image.ImageError: A picture cannot be read.
-        limner.errors.LimnerError: The lesson's folder holds a training with other settings.
+        limner.errors.LimnerError: The folder holds a training with other settings, or of another pair.
         FloatingPointError: A loss is no longer finite.
     """
     run = RunConfig(lesson.folder / "run", settings.paired_steps, BATCH, lesson.seed, workers=0)
     data = _folder(lesson, lesson.folder / "pair")
     config = Config(str(data), "for study", augment=Augment(crop=CROP), run=run)
-    hand = load(train(config, lesson.report))
     # Asked of the pictures as they came: in the frame a sketch ends in white, which is nobody's paper.
-    hand.background = background([fit(lesson.photo, lesson.sketch, largest=True, trust=True)])
+    left = background([fit(lesson.photo, lesson.sketch, largest=True, trust=True)])
+    hand = load(train(config, lesson.report))
+    hand.background = left
     return hand
 
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from limner.engine.config import MOST, check_ranges
+from limner.errors import LimnerError
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -23,3 +26,14 @@ class Settings:
     """Of `gatys`: the side of the square that is drawn, a multiple of 16."""
     gatys_steps: int = 50
     """Of `gatys`: steps for each picture."""
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            LimnerError: A count is below its least value, or the side is no multiple of 16.
+        """
+        counts = ("steps", "drawing_steps", "lines_steps", "paired_steps")
+        check_ranges(self, "learning.", **dict.fromkeys(counts, (1, MOST)), gatys_steps=(0, MOST))
+        if self.gatys_side < 16 or self.gatys_side % 16:
+            raise LimnerError(f"learning.gatys_side is {self.gatys_side}; a multiple of 16 is expected")

@@ -217,7 +217,7 @@ def check_memory(weights: Sequence[Path], device: torch.device, dtype: torch.dty
     Raises:
         PriorError: It has not; the message says how much is needed.
     """
-    numbers = sum(_numbers(file) for folder in weights for file in folder.glob("*.safetensors"))
+    numbers = sum(_numbers(file) for folder in weights for file in _read(folder))
     needs = numbers * dtype.itemsize
     if device.type == "cuda":
         free = int(torch.cuda.mem_get_info(device)[0])
@@ -225,6 +225,15 @@ def check_memory(weights: Sequence[Path], device: torch.device, dtype: torch.dty
         free = int(psutil.virtual_memory().available)
     if needs > free:
         raise PriorError(out_of_memory(f"{name} needs {needs / 1e9:.1f} GB, {free / 1e9:.1f} GB are free"))
+
+
+def _read(folder: Path) -> list[Path]:
+    """The safetensors files of a part that are read: one, or its shards; none of another kind, as `.fp16`."""
+    for stem in WEIGHTS:
+        whole = folder / f"{stem}.safetensors"
+        if found := [whole] if whole.is_file() else sorted(folder.glob(f"{stem}-*-of-*.safetensors")):
+            return found
+    return []
 
 
 def out_of_memory(what: str) -> str:

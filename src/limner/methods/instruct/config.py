@@ -1,12 +1,13 @@
 """Settings of the `instruct` method. Torch-free: the command line reads them."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from limner.data.augment import Augment
-from limner.engine.config import RunConfig
+from limner.engine.config import MOST, RunConfig, check_ranges
 
 Start = Literal["given", "nearest", "best"]
 
@@ -65,6 +66,17 @@ class Lines:
     """How the pair is changed."""
     share: float = 0.7
     """How far the weights that draw lie from the pencil's (0) towards those that were learned (1)."""
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            LimnerError: A value is out of its own.
+        """
+        counts = dict.fromkeys(("steps", "batch", "judge_width"), (1, MOST))
+        weights = dict.fromkeys(("l1", "texture", "match", "rate", "judge_rate"), (0, MOST))
+        shares = dict.fromkeys(("average", "share"), (0, 1))
+        check_ranges(self, "lines.", **counts, **weights, **shares, clip=(0, math.inf))
 
 
 def run_of(prior: str = STAND_IN, steps: int | None = None, seed: int = 0) -> RunConfig:
@@ -145,6 +157,18 @@ class Config:
     draws none. Chosen."""
     run: RunConfig = field(default_factory=run_of)
     """Steps, seed, folder. The steps are for the stand-in; of other priors 1000 is usual."""
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            LimnerError: A value is out of its own.
+        """
+        counts = dict.fromkeys(("look_every", "looks_at", "sampling_steps"), (1, MOST))
+        scales = dict.fromkeys(("text_scale", "image_scale"), (-MOST, MOST))
+        weights = dict.fromkeys(("noise_weight", "clip_weight", "rate"), (0, MOST))
+        check_ranges(self, **counts, **scales, **weights, ceiling=(-1, MOST), cut=(0, math.inf))
+        check_ranges(self, trace=(0, 1), states=(0, MOST))
 
 
 def config_of(

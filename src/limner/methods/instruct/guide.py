@@ -17,6 +17,8 @@ def load_guide(config: Config, prior: Prior) -> Clip | None:
         PriorError: It cannot be opened, or reads states of another width than the prior's.
         limner.hub.FetchError: It is the hub's, and was not fetched yet.
     """
+    ways = ("--clip-weight 0", config.clip_weight), ("--start given or best", config.start == "nearest")
+    without = f"{' with '.join(way for way, asks in ways if asks)} leaves CLIP out"
     if not (config.clip_weight or config.start == "nearest"):
         return None
     name = config.clip
@@ -25,11 +27,11 @@ def load_guide(config: Config, prior: Prior) -> Clip | None:
     try:
         clip = load_clip(name)
     except LimnerError as error:
-        raise type(error)(f"{error}; --clip-weight 0 leaves CLIP out") from error
+        raise type(error)(f"{error}; {without}") from error
     reads, gives = int(clip.text.config.hidden_size), int(prior.text_encoder.config.hidden_size)
     if reads != gives:
         raise PriorError(
             f"{name} reads states of width {reads}, {prior.name} gives {gives}; --clip with the CLIP of its "
-            "text encoder is expected, or --clip-weight 0, which leaves CLIP out"
+            f"text encoder is expected; {without}"
         )
     return clip

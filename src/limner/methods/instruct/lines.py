@@ -19,10 +19,12 @@ Chosen: that there are lines at all, which is in none of the papers of this meth
 import dataclasses
 import json
 from collections.abc import Sequence
+from hashlib import sha256
 
 import torch
 from torch.optim import Adam
 
+from limner import hub
 from limner.data.aligned import AlignedPairs
 from limner.data.backdrop import matte
 from limner.engine.config import RunConfig
@@ -52,6 +54,13 @@ def pencil() -> Generator:
     return net
 
 
+def digest(pairs: Sequence[Aligned]) -> str:
+    """The SHA-256 of all their pictures."""
+    return sha256(
+        b"".join(each.tobytes() for pair in pairs for each in (pair.photo, pair.sketch))
+    ).hexdigest()
+
+
 def learned(pairs: Sequence[Aligned], config: Lines, run: RunConfig, report: Report = silent) -> Generator:
     """The pencil with the strokes of the pairs; the same call goes on with a run that was cut off.
 
@@ -62,7 +71,7 @@ def learned(pairs: Sequence[Aligned], config: Lines, run: RunConfig, report: Rep
         report: Is told the progress after every step.
 
     Raises:
-        LimnerError: The folder holds a run with other settings.
+        LimnerError: The folder holds a run with other settings, on other pairs or from another pencil.
         FloatingPointError: The loss is no longer finite.
     """
     photos = [pair.photo for pair in pairs]
@@ -82,7 +91,12 @@ def learned(pairs: Sequence[Aligned], config: Lines, run: RunConfig, report: Rep
         "judge_step": judge_step,
     }
     short = dataclasses.replace(run, steps=config.steps, batch=config.batch, start=None)
-    course = Run(short, keep, {"config": json.dumps(dataclasses.asdict(config))}, report)
+    about = {
+        "config": json.dumps(dataclasses.asdict(config)),
+        "pairs": digest(pairs),
+        "pencil": hub.card(PENCIL).sha256,
+    }
+    course = Run(short, keep, about, report)
 
     for batch in course.batches(samples):
         decay = linear_decay(course.step, config.steps)

@@ -157,15 +157,22 @@ def build(about: Mapping[str, str]) -> Drawer:
             `text_scale`, `image_scale` and `trace`, and, if there are any, `lines`.
 
     Raises:
-        StyleError: The prior is not there, or is of another revision.
+        StyleError: The style does not tell all that, or the prior is not there or of another revision.
         PriorError: It cannot be opened.
         limner.hub.FetchError: It is the hub's, and was not fetched yet.
     """
-    prior = _prior(about["prior"], about["prior_revision"])
-    told = json.loads(about["config"])
-    text_scale, image_scale = float(told["text_scale"]), float(told["image_scale"])
-    lines = _untrained(about["lines"]) if "lines" in about else None
-    settings = Settings(int(told["sampling_steps"]), text_scale, image_scale, float(told["trace"]))
+    try:
+        name, revision, told = about["prior"], about["prior_revision"], json.loads(about["config"])
+        text_scale, image_scale = float(told["text_scale"]), float(told["image_scale"])
+        lines = _untrained(about["lines"]) if "lines" in about else None
+        settings = Settings(int(told["sampling_steps"]), text_scale, image_scale, float(told["trace"]))
+        Sampling(**dataclasses.asdict(settings))  # which checks their ranges
+    except (LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise StyleError(
+            f"the style does not tell how it draws ({error!r}); a prior, its revision and a config with "
+            "sampling_steps, text_scale, image_scale and trace are expected"
+        ) from error
+    prior = _prior(name, revision)
     return Drawer(prior, torch.zeros_like(prior.embed([""])), settings, lines)
 
 

@@ -29,7 +29,7 @@ class Strip:
 
     Args:
         folder: The run's; the states lie in it one by one too, so that a resumed run finds them.
-        pairs: Photo and sketch of each pair, in the prior's square; the first photo is drawn.
+        pairs: Photo and sketch of each pair, in squares as they are drawn; the first photo is drawn.
     """
 
     def __init__(self, folder: Path, pairs: Sequence[tuple[Picture, Picture]]) -> None:

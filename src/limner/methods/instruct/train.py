@@ -12,9 +12,7 @@ Chosen: the state is kept that has the lowest loss over a fixed set of (t, noise
 import dataclasses
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from hashlib import sha256
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -22,6 +20,7 @@ from torch import Tensor
 from torch.optim import AdamW
 
 from limner import hub
+from limner.engine.config import RunConfig
 from limner.engine.run import Run, settings_of
 from limner.errors import LimnerError
 from limner.frame import PORTRAIT, Frame, head
@@ -32,7 +31,7 @@ from limner.methods.ground import background
 from limner.methods.instruct.config import Config
 from limner.methods.instruct.guide import load_guide
 from limner.methods.instruct.instruction import Instruction, Kept, known_sentences, nearest, spaced
-from limner.methods.instruct.lines import PENCIL, learned
+from limner.methods.instruct.lines import PENCIL, digest, learned
 from limner.methods.instruct.loss import direction
 from limner.methods.instruct.model import Drawer, Settings, shape, side
 from limner.methods.instruct.objective import Objective
@@ -68,8 +67,9 @@ def train(config: Config, report: Report = silent) -> Path:
         limner.pretrained.folder.PriorError: The prior, or CLIP, cannot be used.
         limner.hub.FetchError: The prior, or CLIP, is the hub's, and was not fetched yet.
         limner.errors.LimnerError: The instruction has no words, lines are to be traced and not learned, or
-            the run's folder holds a run with other settings.
-        FloatingPointError: The loss is no longer finite; the best state before is in `style.safetensors`.
+            the run's folder holds a run with other settings, or on other pairs.
+        FloatingPointError: A loss is no longer finite. If it is the instruction's, the best state before is
+            in `style.safetensors`; if it is the lines', there is no style.
     """
     if config.trace and not config.lines:
         raise LimnerError(
@@ -79,22 +79,23 @@ def train(config: Config, report: Report = silent) -> Path:
     given = read_all(config.pairs, config.largest, config.trust)
     pairs = _aligned(given, config, head(prior.size))
     photos, sketches = _tensors(pairs)
-    lines = _lines(given, config, report)
     clip = load_guide(config, prior)
-    told = partial(_about, config, prior, pairs, lines=lines)
-    sentence = _begun(config, told) or _start(config, prior, clip, photos, sketches)
+    Instruction(prior, config.instruction)  # which refuses one without words, before lines take minutes
+    lines = _lines(given, config, report)
+    prior, clip = _moved(prior, clip, _device(config.run))
+    sentence = _begun(config) or _start(config, prior, clip, photos, sketches)
     instruction = Instruction(prior, sentence)
     kept = Kept(instruction)
     optimizer = AdamW([instruction.states], config.rate)
     run = Run(
         config.run,
         keep={"instruction": instruction, "kept": kept, "optimizer": optimizer},
-        about={**told(sentence), "background": background(given)},
+        about={**_about(config, prior, pairs, sentence, lines), "background": background(given)},
         report=named("instruction", report),
     )
     shown = _aligned(given, config, head(side(prior.size, lines is not None)))
     strip = Strip(config.run.folder, [(pair.photo, pair.sketch) for pair in shown])
-    prior, clip = prior.to(run.device), clip.to(run.device) if clip else None
+    prior, clip = _moved(prior, clip, run.device)  # of several processes each has its own
 
     # z_y, z_x and d, and the fixed set of (t, noise) that states are compared by.
     objective = Objective(config, prior, clip, photos, sketches)
@@ -134,11 +135,21 @@ def _lines(given: Sequence[Fitted], config: Config, report: Report) -> Generator
     return learned(_aligned(given, config, PORTRAIT), config.lines, run, named("lines", report))
 
 
-def _begun(config: Config, told: Callable[[str], Mapping[str, str]]) -> str:
-    """The sentence that a run of the same settings found in half a minute; empty where there is none."""
+def _device(config: RunConfig) -> torch.device:
+    """Where `Run` will work."""
+    found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    return torch.device("cpu") if config.device == "cpu" or found is None else found
+
+
+def _moved(prior: Prior, clip: Clip | None, device: torch.device) -> tuple[Prior, Clip | None]:
+    return prior.to(device), clip.to(device) if clip else None
+
+
+def _begun(config: Config) -> str:
+    """The sentence that the run in the folder found in half a minute; empty where there is none."""
+    # If that run had other settings, `Run` refuses this one.
     before = settings_of(config.run.folder) if config.start != "given" else {}
-    sentence = str(json.loads(before.get("config", "{}")).get("instruction", ""))
-    return sentence if told(sentence).items() <= before.items() else ""
+    return str(json.loads(before.get("config", "{}")).get("instruction", ""))
 
 
 def _start(config: Config, prior: Prior, clip: Clip | None, photos: Tensor, sketches: Tensor) -> str:
@@ -163,13 +174,14 @@ def nearest_in_tone(
     that asks for thin lines on paper may have the lowest. Chosen.
 
     Args:
-        config: Steps and scales of the sampling.
+        config: Steps, scales and seed of the sampling.
         prior: Draws.
         sentences: At least one.
         photos: (N, 3, side, side) in [0, 1], side the prior's; of several pairs the first counts.
         sketches: Theirs, likewise, three equal channels.
     """
-    settings = Settings(min(TRYING, config.sampling_steps), config.text_scale, config.image_scale, 0.0)
+    seed = config.run.seed
+    settings = Settings(min(TRYING, config.sampling_steps), config.text_scale, config.image_scale, 0.0, seed)
     wanted = mean(sketches[:1, :1])
 
     def apart(sentence: str) -> float:
@@ -219,19 +231,20 @@ def _drawn(config: Config, prior: Prior, kept: Kept, photo: Picture, lines: Gene
 
 
 def _about(
-    config: Config, prior: Prior, pairs: Sequence[Aligned], sentence: str, *, lines: Generator | None
+    config: Config, prior: Prior, pairs: Sequence[Aligned], sentence: str, lines: Generator | None
 ) -> dict[str, str]:
     """What the weight file says of itself; it tells nobody's folders and nobody's name."""
-    seen = sha256(b"".join(picture.tobytes() for pair in pairs for picture in (pair.photo, pair.sketch)))
+    asked = config.instruction
     config = dataclasses.replace(
         config, pairs=(), prior=shown_name(config.prior), clip=shown_name(config.clip), instruction=sentence
     )
     count = "1 pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
     # The pencil's own licence goes with what learned from its weights.
     begun = f"; lines begun from {PENCIL}, {hub.card(PENCIL).licence}" if lines else ""
-    trained_on = f"{count}, sha256 of the aligned pictures {seen.hexdigest()}{begun}"
+    trained_on = f"{count}, sha256 of the aligned pictures {digest(pairs)}{begun}"
     return {
         **describe(config, "photo-sketch", trained_on),
+        "asked": asked,
         "frame": json.dumps(dataclasses.asdict(head(side(prior.size, lines is not None)))),
         "prior": config.prior,
         "prior_revision": find(prior.name).fingerprint,

@@ -1,11 +1,12 @@
 """Settings of the `paired` method. Torch-free: the command line reads them."""
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from limner.data.augment import Augment
-from limner.engine.config import RunConfig
+from limner.engine.config import MOST, RunConfig, check_ranges
 from limner.frame import PORTRAIT, Frame
 
 
@@ -61,3 +62,14 @@ class Config:
     """How training pairs are changed."""
     run: RunConfig = field(default_factory=lambda: RunConfig(Path("runs/paired")))
     """Steps, batch, seed, folder."""
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            LimnerError: A value is out of its own.
+        """
+        counts = {"hold_out": (0, MOST), "depth": (0, MOST), "judge_width": (1, MOST)}
+        weights = dict.fromkeys(("l1", "adversarial", "match", "texture", "rate", "judge_rate"), (0, MOST))
+        # The last layers have half of the width.
+        check_ranges(self, **counts, **weights, width=(2, MOST), clip=(0, math.inf), average=(0, 1))

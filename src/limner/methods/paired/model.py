@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from limner.hub import StyleError
 from limner.methods.paired.config import Config
 from limner.nn.generator import Generator
 from limner.nn.patchgan import PatchGAN
@@ -31,9 +32,18 @@ def build(about: Mapping[str, str]) -> Generator:
 
     Args:
         about: Holds `direction` and, as JSON, `config` with `width` and `depth`.
+
+    Raises:
+        StyleError: It does not.
     """
-    told = json.loads(about["config"])
-    return _generator(about["direction"], int(told["width"]), int(told["depth"]))
+    try:
+        told = json.loads(about["config"])
+        return _generator(about["direction"], int(told["width"]), int(told["depth"]))
+    except (LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise StyleError(
+            f"the style does not tell its network ({error!r}); a direction and a config with width and depth "
+            "are expected"
+        ) from error
 
 
 def _generator(direction: str, width: int, depth: int) -> Generator:

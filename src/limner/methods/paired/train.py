@@ -10,6 +10,7 @@ running average of the generator's weights.
 
 import dataclasses
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import torch
@@ -43,7 +44,7 @@ def train(config: Config, report: Report = silent) -> Path:
         limner.data.pair.DataError: The data set is missing or damaged, or no face is found in it.
         limner.image.ImageError: A picture cannot be read.
         limner.hub.StyleError: The packaged finder or matte is missing or damaged.
-        limner.errors.LimnerError: The run's folder holds a run with other settings.
+        limner.errors.LimnerError: The run's folder holds a run with other settings, or on other pairs.
         FloatingPointError: A loss is no longer finite.
     """
     pairs = Source.read(config.data)
@@ -52,6 +53,9 @@ def train(config: Config, report: Report = silent) -> Path:
     samples = read_pairs(given, config.frame, config.augment, seen)
     seen.keep()
     source, target = ends(config.direction)
+    learned = sha256()
+    for picture in (*samples.photos, *samples.sketches):
+        learned.update(picture.tobytes())
 
     torch.manual_seed(config.run.seed)
     draw = generator(config)
@@ -75,6 +79,7 @@ def train(config: Config, report: Report = silent) -> Path:
             f"{len(samples)} pairs of {pairs.title}",
         )
         | {
+            "pairs": learned.hexdigest(),
             "frame": json.dumps(dataclasses.asdict(config.frame)),
             "background": background_of(given) if target == "sketch" else "keep",
         },
