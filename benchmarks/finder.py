@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from benchmarks.record import Table, show
 from limner import image
-from limner.data.portraits import identity, portraits
+from limner.data.portraits import identity, portraits, watched
 from limner.faces import find
 from limner.faces.align import move, warp
 from limner.methods.finder.label import LOOKS, STEADIER, Labelled, Teacher, labelled
@@ -197,7 +197,9 @@ def main() -> None:
     parser.add_argument("--people", type=Path)
     parser.add_argument("--faceless", type=Path)
     parser.add_argument("--time", type=Path)
-    parser.add_argument("--every", type=int, default=1, help="take every n-th portrait only")
+    parser.add_argument(
+        "--every", type=int, default=1, help="take every n-th portrait only, of --train every n-th person"
+    )
     parser.add_argument("--train", action="store_true", help="training portraits, to choose on")
     parser.add_argument("--conditions", nargs="*", choices=CONDITIONS, default=list(CONDITIONS))
     parser.add_argument("--json", type=Path)
@@ -205,7 +207,13 @@ def main() -> None:
 
     looks = STEADIER if args.steadier else LOOKS
     teacher = Teacher(args.teacher, looks)
-    paths = portraits(args.portraits, test=not args.train)[:: args.every]
+    paths = portraits(args.portraits, test=not args.train)
+    if args.train:
+        # Those whom `--hold-out N` of the training leaves out.
+        kept_apart = watched(map(identity, paths), args.every)
+        paths = [path for path in paths if identity(path) in kept_apart]
+    else:
+        paths = paths[:: args.every]
     entries = labelled(args.portraits, paths, args.teacher, args.labels, looks)
     kept = [entry for entry in entries if len(entry.faces) == 1]
     scores = on_portraits(kept, teacher, args.conditions) | on_drawings(args.drawings, args.every, teacher)

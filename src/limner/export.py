@@ -42,8 +42,9 @@ def export(style: Path, out: Path, artist: str = "", beside: Path | None = None)
         The largest difference found, in [0, 1].
 
     Raises:
-        StyleError: The style cannot be read, draws nothing (a teacher) or by sampling a prior alone, the
-            ONNX file draws otherwise (by more than 2/255), or `beside` is no ONNX file of one network.
+        StyleError: The style cannot be read, draws nothing (a teacher) or by sampling a prior alone, holds or
+            draws what is not finite, the ONNX file draws otherwise (by more than 2/255), or `beside` is no
+            ONNX file of one network.
     """
     net, about = open_style(style, artist)
     if about["direction"].endswith("-features"):
@@ -100,6 +101,9 @@ def to_onnx(net: nn.Module, stride: int, about: Mapping[str, str]) -> bytes:
         net: The network, in evaluation mode.
         stride: H and W are multiples of it.
         about: What the file shall say of itself.
+
+    Raises:
+        StyleError: torch.onnx gives nothing, or a larger weight is not finite.
     """
     channels = _channels_in(about)
     example = torch.zeros(1, channels, 4 * stride, 4 * stride)
@@ -130,13 +134,22 @@ def to_onnx(net: nn.Module, stride: int, about: Mapping[str, str]) -> bytes:
 def store_half(model: onnx.ModelProto) -> None:
     """Stores a model's larger float32 weights as float16, each widened by a Cast that the runtime folds.
 
+    A weight beyond the range of float16 is left as it is.
+
     Args:
         model: Changed in place.
+
+    Raises:
+        StyleError: One of them is not finite.
     """
     casts: list[onnx.NodeProto] = []
     for weight in model.graph.initializer:
         values = numpy_helper.to_array(weight)
         if values.dtype != np.float32 or values.size < 256:
+            continue
+        if not np.isfinite(values).all():
+            raise StyleError(f"the weight {weight.name} is not finite; finite numbers are expected")
+        if np.abs(values).max() > np.finfo(np.float16).max:
             continue
         name, half = weight.name, weight.name + HALF
         weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), half))
@@ -147,7 +160,11 @@ def store_half(model: onnx.ModelProto) -> None:
 
 
 def largest_difference(net: nn.Module, exported: Net, stride: int) -> float:
-    """The largest absolute difference of two drawings of noise and of flat grey, at three sizes."""
+    """The largest absolute difference of two drawings of noise and of flat grey, at three sizes.
+
+    Raises:
+        StyleError: A drawing is not finite.
+    """
     rng = np.random.default_rng(0)
     channels = _channels_in(exported.about)
     worst = 0.0
@@ -156,7 +173,11 @@ def largest_difference(net: nn.Module, exported: Net, stride: int) -> float:
         for x in (rng.random(shape, np.float32), np.full(shape, 0.5, np.float32)):
             with torch.inference_mode():
                 expected = net(torch.from_numpy(x)).numpy()
-            worst = max(worst, float(np.abs(expected - exported(x)).max()))
+            made = exported(x)
+            for drawn, by in ((expected, "torch"), (made, "the ONNX file")):
+                if not np.isfinite(drawn).all():
+                    raise StyleError(f"{by} draws what is not finite; values in [0, 1] are expected")
+            worst = max(worst, float(np.abs(expected - made).max()))
     return worst
 
 

@@ -102,6 +102,54 @@ def test_a_finished_run_goes_on_when_it_is_given_more_steps(tmp_path: Path) -> N
         parts(tmp_path, batch=3)
 
 
+def test_a_run_is_not_given_fewer_steps_than_it_has_done(tmp_path: Path) -> None:
+    learn(*parts(tmp_path), stop_at=5)
+    with pytest.raises(LimnerError, match=r"of 4 steps, and 3 are given\. Give as many or more"):
+        parts(tmp_path, steps=3)
+    run, _, _ = parts(tmp_path, steps=4)
+    assert run.step == 4
+
+
+def breaks(run: Run, net: nn.Linear, optimizer: torch.optim.Optimizer, at: int) -> None:
+    """Learns, until at a step the loss is 0, which is finite, and its slope is not."""
+    for batch in run.batches(Numbers(5)):
+        loss = (net(batch["x"]).square().mean() * (run.step + 1 != at)).sqrt()
+        run.descend(loss, optimizer, 1e-2)
+        run.log({"loss": loss})
+
+
+@pytest.mark.parametrize("at", [4, 6])
+def test_weights_that_are_no_numbers_are_never_saved(tmp_path: Path, at: int) -> None:
+    run, net, optimizer = parts(tmp_path)
+    told = rf"^weight of net is not finite at step {at}; .* The last checkpoint in .* is good\.$"
+    with pytest.raises(FloatingPointError, match=told):
+        breaks(run, net, optimizer, at)
+    with pytest.raises(FloatingPointError, match=told):
+        run.finish(net.state_dict())
+    with pytest.raises(FloatingPointError, match="weight of style is not finite"):
+        run.write(net.state_dict())
+    assert not (tmp_path / "style.safetensors").exists()
+    assert run.write({"weight": torch.ones(1, 2)}).exists(), "what is good of a run that cannot go on"
+    run, net, _ = parts(tmp_path)
+    assert run.step == at - 2
+    assert net.weight.isfinite().all()
+
+
+def test_no_checkpoint_is_called_good_where_there_is_none(tmp_path: Path) -> None:
+    with pytest.raises(FloatingPointError, match=r"at step 2; a finite number is expected\.$"):
+        breaks(*parts(tmp_path), at=2)
+
+
+def test_torn_lines_of_the_log_are_dropped(tmp_path: Path) -> None:
+    learn(*parts(tmp_path), stop_at=5)
+    log = tmp_path / "log.jsonl"
+    whole = log.read_bytes()
+    log.write_bytes(whole + b'[]\n{"seconds": 1}\n\0\0\xff\n{"step": 4, "sec')
+    run, _, _ = parts(tmp_path)
+    assert run.step == 4
+    assert log.read_bytes() == whole
+
+
 def test_every_sample_comes_once_an_epoch_in_a_new_order() -> None:
     positions = Positions(Numbers(7), seed=3)
     epochs = [[int(positions[7 * e + i]["x"][0]) for i in range(7)] for e in range(4)]
@@ -153,7 +201,7 @@ def test_bf16_autocasts_the_networks(tmp_path: Path) -> None:
 def test_a_half_written_checkpoint_is_never_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run, net, optimizer = parts(tmp_path)
     learn(run, net, optimizer, stop_at=3)
-    good = (tmp_path / "checkpoint.pt").read_bytes()
+    good, lying = (tmp_path / "checkpoint.pt").read_bytes(), sorted(tmp_path.iterdir())
 
     def breaks(_: object, path: Path) -> None:
         path.write_bytes(b"half")
@@ -164,13 +212,13 @@ def test_a_half_written_checkpoint_is_never_seen(tmp_path: Path, monkeypatch: py
     with pytest.raises(OSError, match="No space"):
         learn(run, net, optimizer)
     assert (tmp_path / "checkpoint.pt").read_bytes() == good
-    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".checkpoint")]
+    assert sorted(tmp_path.iterdir()) == lying
 
 
 PROCESSES = """
 import sys, torch
 from pathlib import Path
-from tests.engine.test_run import learn, parts
+from tests.engine.test_run import Numbers, learn, parts
 folder = Path(sys.argv[1])
 device = "cpu" if torch.accelerator.is_available() else "auto"
 run, net, optimizer = parts(folder, device=device)
@@ -181,6 +229,12 @@ assert run.step == 2
 seen = before + learn(run, net, optimizer)
 torch.save({"weight": net.weight, "seen": torch.stack(seen)}, folder / f"{run.accelerator.process_index}.pt")
 run.finish(net.state_dict())
+run, net, optimizer = parts(folder / "odd", device=device)
+try:
+    for _ in run.batches(Numbers(5)):
+        run.log({"odd": torch.tensor(float("nan" if run.accelerator.process_index else 0.0))})
+except FloatingPointError as error:
+    (folder / f"{run.accelerator.process_index}.txt").write_text(str(error))
 """
 
 
@@ -202,6 +256,8 @@ def test_two_processes_share_the_work_resume_and_stay_alike(tmp_path: Path) -> N
     first = torch.stack([one["seen"], two["seen"]], 1).reshape(-1, 2)[:5, 0]
     assert sorted(first.tolist()) == [0, 1, 2, 3, 4], "an epoch is shared out over the processes"
     assert (tmp_path / "style.safetensors").exists()
+    assert (tmp_path / "1.txt").read_text().startswith("odd is nan at step 2")
+    assert (tmp_path / "0.txt").read_text().startswith("a number of another process is not finite at step 2")
 
 
 def test_linear_decay_holds_then_falls_to_almost_zero() -> None:

@@ -77,7 +77,8 @@ class Run:
         report: Is told the progress after every step.
 
     Raises:
-        LimnerError: The folder holds a run with other settings, or the run to start from holds other nets.
+        LimnerError: The folder holds a run with other settings or of more steps, or the run to start from
+            holds other nets.
     """
 
     def __init__(
@@ -112,7 +113,8 @@ class Run:
 
         Raises:
             ValueError: There are no samples.
-            FloatingPointError: A logged value is not finite; the last checkpoint is left as it was.
+            FloatingPointError: A logged value, or a weight to be saved, is not finite; the last checkpoint is
+                left as it was.
         """
         begun, started, before = self.step, time.monotonic(), self.seconds
         with self._writer() as writer:
@@ -183,9 +185,11 @@ class Run:
 
         Returns:
             The path of `NAME.safetensors` in the run's folder.
+
+        Raises:
+            FloatingPointError: A weight is not finite; no file holds it.
         """
-        if self.accelerator.is_main_process:
-            self._save()
+        self._save()
         return self.write(weights, name, about)
 
     def write(
@@ -193,6 +197,7 @@ class Run:
     ) -> Path:
         """As `finish`, without a checkpoint: for what is good of a run that cannot go on."""
         path = self.config.folder / f"{name}.safetensors"
+        self._refuse(*_broken(name, weights.items()))
         if self.accelerator.is_main_process:
             whole = {k: v.detach().cpu().contiguous() for k, v in weights.items()}
             told = {**self.about, **(about or {}), "seconds": f"{self.seconds:.0f}", "steps": str(self.step)}
@@ -251,13 +256,18 @@ class Run:
 
     def _means(self) -> dict[str, float]:
         means = {k: float(v) / self._summed[k] for k, v in self._sums.items()}
-        for name, value in means.items():
-            if not math.isfinite(value):
-                raise FloatingPointError(
-                    f"{name} is {value} at step {self.step}; a finite number is expected. "
-                    f"The last checkpoint in {self.config.folder} is good."
-                )
+        self._refuse(*(f"{name} is {value}" for name, value in means.items() if not math.isfinite(value)))
         return means
+
+    def _refuse(self, *wrong: str) -> None:
+        """Raises in all processes what is wrong in one, lest the others wait for it."""
+        count = self.accelerator.reduce(torch.tensor(float(len(wrong)), device=self.device), reduction="sum")
+        if cast("Tensor", count):
+            told = wrong[0] if wrong else "a number of another process is not finite"
+            told += f" at step {self.step}; a finite number is expected."
+            if self._checkpoint.exists():
+                told += f" The last checkpoint in {self.config.folder} is good."
+            raise FloatingPointError(told)
 
     @property
     def _log_path(self) -> Path:
@@ -267,8 +277,16 @@ class Run:
     def _checkpoint(self) -> Path:
         return self.config.folder / CHECKPOINT
 
+    @property
+    def _nets(self) -> Mapping[str, nn.Module]:
+        """What is kept and is a network, or an average of one."""
+        kept = {name: getattr(each, "module", each) for name, each in self.keep.items()}
+        return {name: each for name, each in kept.items() if isinstance(each, nn.Module)}
+
     def _save(self) -> None:
         self._means()  # raises rather than save weights that a loss beyond all numbers has made
+        # Nor what a gradient beyond them has made of the weights since the loss was taken.
+        self._refuse(*(b for name, net in self._nets.items() for b in _broken(name, net.named_parameters())))
         if not self.accelerator.is_main_process:
             return
         state = {
@@ -282,11 +300,9 @@ class Run:
 
     def _resume(self) -> None:
         self.config.folder.mkdir(parents=True, exist_ok=True)
-        for kept in self.keep.values():
-            module = getattr(kept, "module", kept)
-            if isinstance(module, nn.Module):
-                # Convolutions are faster so, on processors and on GPUs alike.
-                module.to(device=self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        for net in self._nets.values():
+            # Convolutions are faster so, on processors and on GPUs alike.
+            net.to(device=self.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         if self._checkpoint.exists():
             state = torch.load(self._checkpoint, map_location="cpu", weights_only=True)
             if state["settings"] != self.settings:
@@ -294,6 +310,11 @@ class Run:
                     f"{self.config.folder} holds a run with other settings: "
                     f"{_difference(state['settings'], self.settings)}. "
                     "Give another --run.folder, or remove that one."
+                )
+            if state["step"] > self.config.steps:
+                raise LimnerError(
+                    f"{self.config.folder} holds a run of {state['step']} steps, and {self.config.steps} "
+                    "are given. Give as many or more, or another --run.folder, or remove that one."
                 )
             self.step, self.seconds = state["step"], state["seconds"]
             self._take(state["keep"])
@@ -316,12 +337,25 @@ class Run:
             kept.load_state_dict(state[name])
 
     def _cut_log(self) -> None:
-        """Drops the lines a killed sitting wrote after its last checkpoint; they will come again."""
+        """Drops the lines a killed sitting tore, or wrote after its last checkpoint; they will come again."""
         if self.accelerator.is_main_process and self._log_path.exists():
-            lines = self._log_path.read_text(encoding="utf-8").splitlines()
-            kept = [line for line in lines if line and json.loads(line)["step"] <= self.step]
+            lines = self._log_path.read_text(encoding="utf-8", errors="replace").splitlines()
+            kept = [line for line in lines if _step_of(line) <= self.step]
             with replacing(self._log_path) as new:
                 new.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+
+
+def _broken(net: str, weights: Iterable[tuple[str, Tensor]]) -> list[str]:
+    """Says of each weight that is not finite so."""
+    return [f"{name} of {net} is not finite" for name, weight in weights if not weight.isfinite().all()]
+
+
+def _step_of(line: str) -> float:
+    """The step of a line of the log; infinite of a torn one."""
+    try:
+        return json.loads(line)["step"]
+    except (KeyError, TypeError, ValueError):
+        return math.inf
 
 
 def _difference(old: Mapping[str, str], new: Mapping[str, str]) -> str:

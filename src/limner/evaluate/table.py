@@ -50,8 +50,8 @@ def markdown(methods: Mapping[str, Scores], by_pair: Mapping[str, Mapping[str, f
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     if not others:
         return table
-    test = "paired randomisation test over pictures"
-    test += ", or Student's t over the pairs that taught" if by_pair else ""
+    test = "paired randomisation test"
+    test += " over pictures, or Student's t over the pairs that taught" if by_pair else ""
     told = f"{NOISY} differs from {first} by no more than chance ({test}, p >= 0.05)."
     untested = [name for name, score in metrics.items() if not score.values]
     if untested:

@@ -64,8 +64,8 @@ class Config:
     of its own, and no need of the other's; `limner export --beside` makes one of both. Of the settings below,
     stage `points` takes `hold_out`, `clip` and those of `near` and `run`."""
     hold_out: int = 0
-    """Every n-th portrait, from the first on, is left out of training, to choose settings on; 0 leaves none
-    out."""
+    """Every n-th person by name, from the first on, is left out of training, to choose settings on; 0 leaves
+    nobody out."""
     width: int = 64
     """Channels at an eighth of the picture's size."""
     depth: int = 5

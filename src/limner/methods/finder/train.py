@@ -10,7 +10,7 @@ from torch.optim import Adam
 
 from limner import image
 from limner.data.pair import DataError
-from limner.data.portraits import portraits
+from limner.data.portraits import identity, portraits, watched
 from limner.engine.run import Keepable, Run
 from limner.engine.schedule import linear_decay
 from limner.faces.find import (
@@ -135,13 +135,16 @@ def _run(config: Config, keep: Mapping[str, Keepable], direction: str, count: in
 def read(config: Config) -> Scenes:
     """The training portraits in memory, labelled by the teacher; pictures of no or several faces left out.
 
+    So is every `hold_out`-th person by name, with all pictures of that person.
+
     Raises:
         limner.data.pair.DataError: As `train`.
         limner.image.ImageError: A picture cannot be read.
     """
     paths = portraits(config.data)
     labels = labelled(config.data, paths, config.teacher, config.run.folder / "labels.json")
-    taught = [entry for i, entry in enumerate(labels) if not config.hold_out or i % config.hold_out]
+    left_out = watched(map(identity, paths), config.hold_out)
+    taught = [entry for entry in labels if identity(entry.path) not in left_out]
     # With two faces on a picture, one that the teacher overlooked would be taught as none.
     kept = [entry for entry in taught if len(entry.faces) == 1]
     if not kept:
