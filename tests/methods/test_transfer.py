@@ -113,6 +113,14 @@ def test_pairs_that_are_not_trained_on_are_not_counted(tmp_path: Path) -> None:
     assert about["trained_on"] == "2 pairs of ann; 0 portraits that nobody drew", "the third shows no face"
 
 
+def test_a_run_on_other_pairs_is_not_resumed(tmp_path: Path) -> None:
+    config = small(tmp_path, 1)
+    METHODS["transfer"].train(config, silent)
+    kit.write_pairs(tmp_path / "ann", 2, seed=5)
+    with pytest.raises(LimnerError, match="other settings: pairs was"):
+        METHODS["transfer"].train(config, silent)
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [

@@ -8,6 +8,7 @@ eyes is left. Pictures that have the frame's size already are taken for aligned.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,14 @@ def read_pairs(pairs: Sequence[Pair], frame: Frame, augment: Augment, seen: Seen
     mattes = [matte(photo) for photo in photos]
     dark = all_hair(photos, sketches, mattes) if augment.hair else ()
     return AlignedPairs(photos, sketches, mattes, augment, dark)
+
+
+def digest(pictures: Iterable[Picture]) -> str:
+    """The SHA-256 of what is learned from, by which a run knows it again."""
+    seen = sha256()
+    for each in pictures:
+        seen.update(each.tobytes())
+    return seen.hexdigest()
 
 
 def read_photos(paths: Iterable[Path], frame: Frame, seen: Seen) -> list[Picture]:

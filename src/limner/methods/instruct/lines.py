@@ -19,7 +19,6 @@ Chosen: that there are lines at all, which is in none of the papers of this meth
 import dataclasses
 import json
 from collections.abc import Sequence
-from hashlib import sha256
 
 import torch
 from torch.optim import Adam
@@ -34,6 +33,7 @@ from limner.losses.adversarial import discriminator_loss, generator_loss, matchi
 from limner.losses.texture import texture_loss
 from limner.methods.fitting import Aligned
 from limner.methods.instruct.config import Lines
+from limner.methods.pairs import digest
 from limner.nn.average import Average
 from limner.nn.generator import Generator
 from limner.nn.patchgan import PatchGAN
@@ -52,13 +52,6 @@ def pencil() -> Generator:
     net = Generator(widths=widths, depth=len({n.split(".")[1] for n in held if n.startswith("middle.")}))
     net.load_state_dict({name: held[name] for name in net.state_dict()})
     return net
-
-
-def digest(pairs: Sequence[Aligned]) -> str:
-    """The SHA-256 of all their pictures."""
-    return sha256(
-        b"".join(each.tobytes() for pair in pairs for each in (pair.photo, pair.sketch))
-    ).hexdigest()
 
 
 def learned(pairs: Sequence[Aligned], config: Lines, run: RunConfig, report: Report = silent) -> Generator:
@@ -93,7 +86,7 @@ def learned(pairs: Sequence[Aligned], config: Lines, run: RunConfig, report: Rep
     short = dataclasses.replace(run, steps=config.steps, batch=config.batch, start=None)
     about = {
         "config": json.dumps(dataclasses.asdict(config)),
-        "pairs": digest(pairs),
+        "pairs": digest(each for pair in pairs for each in (pair.photo, pair.sketch)),
         "pencil": hub.card(PENCIL).sha256,
     }
     course = Run(short, keep, about, report)

@@ -31,13 +31,14 @@ from limner.methods.ground import background
 from limner.methods.instruct.config import Config
 from limner.methods.instruct.guide import load_guide
 from limner.methods.instruct.instruction import Instruction, Kept, known_sentences, nearest, spaced
-from limner.methods.instruct.lines import PENCIL, digest, learned
+from limner.methods.instruct.lines import PENCIL, learned
 from limner.methods.instruct.loss import direction
 from limner.methods.instruct.model import Drawer, Settings, shape, side
 from limner.methods.instruct.objective import Objective
 from limner.methods.instruct.preview import Strip
 from limner.methods.instruct.times import HOLD, LEARN, Times, spread
 from limner.methods.instruct.trace import mean
+from limner.methods.pairs import digest
 from limner.nn.generator import Generator
 from limner.pretrained.clip import Clip
 from limner.pretrained.folder import PriorError, find
@@ -241,7 +242,8 @@ def _about(
     count = "1 pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
     # The pencil's own licence goes with what learned from its weights.
     begun = f"; lines begun from {PENCIL}, {hub.card(PENCIL).licence}" if lines else ""
-    trained_on = f"{count}, sha256 of the aligned pictures {digest(pairs)}{begun}"
+    seen = digest(each for pair in pairs for each in (pair.photo, pair.sketch))
+    trained_on = f"{count}, sha256 of the aligned pictures {seen}{begun}"
     return {
         **describe(config, "photo-sketch", trained_on),
         "asked": asked,

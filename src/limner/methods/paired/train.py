@@ -10,7 +10,6 @@ running average of the generator's weights.
 
 import dataclasses
 import json
-from hashlib import sha256
 from pathlib import Path
 
 import torch
@@ -25,7 +24,7 @@ from limner.methods.eyes import Seen
 from limner.methods.ground import background_of
 from limner.methods.paired.config import Config
 from limner.methods.paired.model import discriminator, ends, generator
-from limner.methods.pairs import Source, read_pairs
+from limner.methods.pairs import Source, digest, read_pairs
 from limner.nn.average import Average
 from limner.progress import Report, silent
 
@@ -53,9 +52,6 @@ def train(config: Config, report: Report = silent) -> Path:
     samples = read_pairs(given, config.frame, config.augment, seen)
     seen.keep()
     source, target = ends(config.direction)
-    learned = sha256()
-    for picture in (*samples.photos, *samples.sketches):
-        learned.update(picture.tobytes())
 
     torch.manual_seed(config.run.seed)
     draw = generator(config)
@@ -79,7 +75,7 @@ def train(config: Config, report: Report = silent) -> Path:
             f"{len(samples)} pairs of {pairs.title}",
         )
         | {
-            "pairs": learned.hexdigest(),
+            "pairs": digest((*samples.photos, *samples.sketches)),
             "frame": json.dumps(dataclasses.asdict(config.frame)),
             "background": background_of(given) if target == "sketch" else "keep",
         },

@@ -1,6 +1,6 @@
 """What the `transfer` method trains on: pairs of several artists, and portraits that nobody drew."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,6 +108,12 @@ class Artists:
         pairs = self.artists[who]
         hand = np.eye(len(self.artists), dtype=np.float32)[who]
         return {**pairs.sample(turn % len(pairs), rng), "hand": hand, "stranger": self._stranger(pairs, rng)}
+
+    def pictures(self) -> Iterator[Picture]:
+        """All that is learned from."""
+        for pairs in self.artists:
+            yield from (*pairs.photos, *pairs.sketches)
+        yield from self.strangers
 
     def _stranger(self, pairs: AlignedPairs, rng: np.random.Generator) -> NDArray[np.float32]:
         photos, backdrops = (

@@ -25,6 +25,7 @@ from limner.errors import LimnerError
 from limner.losses.cooccurrence import LEAST
 from limner.methods.base import describe
 from limner.methods.ground import background_of
+from limner.methods.pairs import digest
 from limner.methods.transfer.artists import Artists, all_named
 from limner.methods.transfer.config import Config
 from limner.methods.transfer.loss import Nets, judged, lesson, taught
@@ -135,6 +136,7 @@ def _about(config: Config, pairs: Mapping[str, Sequence[Pair]], samples: Artists
     config = dataclasses.replace(config, data=tuple(names), strangers=(), **teachers)
     return {
         **describe(config, "photo-sketch", f"{told}; {len(samples.strangers)} portraits that nobody drew"),
+        "pairs": digest(samples.pictures()),
         "frame": json.dumps(dataclasses.asdict(config.frame)),
         "background": "paper" if grounds == {"paper"} else "keep",
         "artists": json.dumps(names),
