@@ -235,6 +235,8 @@ try:
         run.log({"odd": torch.tensor(float("nan" if run.accelerator.process_index else 0.0))})
 except FloatingPointError as error:
     (folder / f"{run.accelerator.process_index}.txt").write_text(str(error))
+# Left to the interpreter's end, the processes' threads now and then abort one of them.
+run.accelerator.end_training()
 """
 
 
