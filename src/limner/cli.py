@@ -443,8 +443,12 @@ def _train(args: Sequence[str]) -> int:
     try:
         with _bar(shown=True) as report:
             style = method.train(config, report)
+        from torch import distributed
     except ImportError as error:
         raise LimnerError(f"{error}: training needs pip install 'limner[train]'") from error
+    if distributed.is_available() and distributed.is_initialized():
+        # Left to the interpreter's end, the threads of several processes now and then abort one of them.
+        distributed.destroy_process_group()
     _tell(str(style))
     return 0
 
