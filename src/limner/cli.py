@@ -212,7 +212,8 @@ def bench(
         pairs: How many pairs teach a method, each alone; which ones is a rule's.
         seeds: How often each pair does, by the seeds 0, 1 and so on.
         learning: How methods learn.
-        keep: Keep the drawings of the same command that was cut off, and draw what lacks.
+        keep: Keep the drawings of the same command that was cut off, and draw what lacks; those of another
+            style or setting are refused.
         out: Where table, values and contact sheet go, and the drawings; by default runs/bench/PROTOCOL, with
             -photo, -grey or -one-shot after it where these are asked for.
     """

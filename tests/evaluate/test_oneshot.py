@@ -204,12 +204,30 @@ class TestWhoIsTested:
         lost.unlink()
         pupil = Pupil()
         again = one_shot({"a": pupil}, Plan(PAIRS, data, {}, {}, tmp_path / "out", keep=True), pairs=2)
-        assert [len(drew) for drew in pupil.drew.values()] == [0, 1]
+        assert [len(drew) for drew in pupil.drew.values()] == [1, 2], "one of each folder is drawn to compare"
         assert again.scores == whole.scores
         assert {
             "p00-0: a: 2 drawings of an earlier call were kept",
             "p02-0: a: 1 drawings of an earlier call were kept",
         } < set(again.notes)
+
+    def test_drawings_of_another_hand_are_not_kept(self, tmp_path: Path) -> None:
+        data, out = kit.write_pairs(tmp_path / "data", 3), tmp_path / "out"
+        one_shot({"a": Pupil()}, Plan(PAIRS, data, {}, {}, out), pairs=1)
+
+        def lighter(lesson: Lesson) -> Hand:
+            hand = Pupil()(lesson)
+
+            def draw(
+                picture: Picture, *, points: ArrayLike | None = None, whole: bool = False
+            ) -> Image.Image:
+                drawn = np.asarray(hand(picture, points=points, whole=whole))
+                return Image.fromarray(np.minimum(drawn, 254) + 1)
+
+            return draw
+
+        with pytest.raises(ScoreError, match="a holds other drawings than a makes, of p00 for one"):
+            one_shot({"a": lighter}, Plan(PAIRS, data, {}, {}, out, keep=True), pairs=1)
 
     def test_what_is_so_in_every_trial_is_noted_once(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

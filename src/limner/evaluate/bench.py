@@ -27,7 +27,8 @@ def bench(plan: Plan, report: Report = silent) -> Benchmark:
         The scores of all methods, those that draw first. `Benchmark.write` writes them down.
 
     Raises:
-        ScoreError: Nothing to score or to draw in grey, or pictures that are missing or cannot be scored.
+        ScoreError: Nothing to score or to draw in grey, pictures that are missing or cannot be scored, or
+            drawings to be kept that are another style's.
         limner.data.pair.DataError: The data set is missing or damaged.
         limner.image.ImageError: A picture cannot be read.
     """

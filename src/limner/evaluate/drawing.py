@@ -11,12 +11,15 @@ from PIL import Image
 from limner import image
 from limner.data.pair import some
 from limner.errors import noting
-from limner.evaluate.matching import grey
+from limner.evaluate.matching import ScoreError, grey
 from limner.evaluate.subjects import Subject
 from limner.faces import FaceError
 from limner.frame import Frame
 from limner.image import Picture
 from limner.progress import Report, reporting
+
+ALIKE = 0.1
+"""Chosen: two drawings by one hand differ by less than this in the mean, in levels, whatever the threads."""
 
 
 class Hand(Protocol):
@@ -48,34 +51,51 @@ def draw_all(
         subjects: Drawn from their sources.
         frame: Where their faces are, if the set is aligned.
         folder: Made where it is not there.
-        keep: Leave drawings that are there; else they are replaced.
+        keep: Leave drawings that are there, once the first has come out as it lies there; else replace them.
         report: Is told the progress after every picture.
 
     Returns:
         Where no face was found, and what else one may not expect, a line each.
+
+    Raises:
+        ScoreError: Drawings that are to be kept are another hand's.
     """
     faceless: list[str] = []
     notes: list[str] = []
     folder.mkdir(parents=True, exist_ok=True)
-    left = [each for each in subjects if not keep or not (folder / f"{each.name}.png").exists()]
-    if len(left) < len(subjects):
-        notes.append(f"{folder.name}: {len(subjects) - len(left)} drawings of an earlier call were kept")
+    kept = [each for each in subjects if keep and (folder / f"{each.name}.png").exists()]
+    if kept:
+        lies = image.read(folder / f"{kept[0].name}.png")
+        again = image.from_pil(Image.fromarray(_drawn(hand, kept[0], frame)[0]))
+        if lies.shape != again.shape or np.abs(lies.astype(int) - again).mean() > ALIKE:
+            raise ScoreError(
+                f"{folder} holds other drawings than {folder.name} makes, of {kept[0].name} for one; "
+                "another folder is expected, or to keep none"
+            )
+        notes.append(f"{folder.name}: {len(kept)} drawings of an earlier call were kept")
+    left = [each for each in subjects if each not in kept]
     for subject in reporting(left, "picture", report, f"drawn by {folder.name}"):
-        given = image.read(subject.source)
-        warned: list[str] = []
-        with noting(warned):
-            try:
-                drawn = hand(given, points=_eyes(frame, given))
-            except FaceError:
-                faceless.append(subject.name)
-                drawn = hand(given, whole=True)
+        made, found, warned = _drawn(hand, subject, frame)
+        if not found:
+            faceless.append(subject.name)
         notes += [f"{folder.name}, {subject.name}: {each}" for each in warned]
-        made: NDArray[np.uint8] = np.asarray(drawn, np.uint8)
         image.write(folder / f"{subject.name}.png", made, force=True)
     if faceless:
         many = f"{len(faceless)} pictures, drawn as they are: {some(faceless)}"
         notes.append(f"{folder.name}: no face found in {many}")
     return notes
+
+
+def _drawn(hand: Hand, subject: Subject, frame: Frame | None) -> tuple[NDArray[np.uint8], bool, list[str]]:
+    """What a hand draws, whether it found a face, and what it warned of."""
+    given = image.read(subject.source)
+    warned: list[str] = []
+    with noting(warned):
+        try:
+            drawn, found = hand(given, points=_eyes(frame, given)), True
+        except FaceError:
+            drawn, found = hand(given, whole=True), False
+    return np.asarray(drawn, np.uint8), found, warned
 
 
 def _eyes(frame: Frame | None, given: Picture) -> tuple[float, ...] | None:

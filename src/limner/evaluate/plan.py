@@ -22,7 +22,8 @@ class Plan:
         split: In place of the protocol's own: another of the data set's, of one artist's pairs where an
             artist follows after a slash, or, of photos alone, `HELD_OUT`.
         in_grey: Draw from grey versions. They are scored as those drawn from the pictures themselves.
-        keep: Leave drawings that are there, of a call that was cut off; nobody checks that they are its own.
+        keep: Leave drawings that are there, of a call that was cut off; of each folder one is drawn again, to
+            see that they are its own.
     """
 
     protocol: Protocol
