@@ -20,10 +20,11 @@ from limner import image
 from limner.data.layout import pictures
 from limner.data.portraits import drawn, identity
 from limner.evaluate.judging import FIRST
-from limner.faces import warp
+from limner.faces import similarity, warp
+from limner.frame import Frame
 
-EYES, SIDE = 28, 56
-"""Chosen: the distance of the eyes, and the side of the square around them, in pixels."""
+SEEN = Frame(56, 56, (14, 20), (42, 20))
+"""Chosen: eyes, brows, nose and mouth, without hair."""
 
 
 def looks(path: Path) -> NDArray[np.float32] | None:
@@ -34,11 +35,8 @@ def looks(path: Path) -> NDArray[np.float32] | None:
     faces = FIRST(picture)
     if not faces:
         return None
-    left, right = np.array(faces[0].points[:2])
-    along = (right - left) * EYES / np.sum((right - left) ** 2)
-    turn = np.array([[along[0], along[1]], [-along[1], along[0]]])
-    onto = np.column_stack([turn, (SIDE / 2, SIDE / 2 - 8) - turn @ (left + right) / 2])
-    grey = cv2.cvtColor(warp(picture, onto, (SIDE, SIDE), "replicate"), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    face = warp(picture, similarity(faces[0].eyes, SEEN), SEEN.size, "replicate")
+    grey = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY).astype(np.float32)
     fine = cv2.GaussianBlur(grey, (0, 0), 1) - cv2.GaussianBlur(grey, (0, 0), 4)
     vector = fine.ravel() - fine.mean()
     return np.asarray(vector / np.linalg.norm(vector), np.float32)

@@ -16,23 +16,10 @@ from limner.methods.instruct.model import side
 from limner.pretrained.prior import load_prior
 from limner.progress import Progress
 from tests import kit
-from tests.priors import FULL, write_prior
 
 
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The example's photo, and what limner's own pencil draws of it."""
-    return kit.write_pair(tmp_path_factory.mktemp("pair"))
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny InstructPix2Pix with a CLIP."""
-    return write_prior(tmp_path_factory.mktemp("priors") / "tiny", replace(FULL, instructs=True))
-
-
-def short(pair: tuple[Path, Path], prior: Path, steps: int = 2) -> Config:
-    return config_of(pair, "for tests", str(prior), sampling_steps=1, run=run_of(str(prior), steps))
+def short(drawn: tuple[Path, Path], prior: Path, steps: int = 2) -> Config:
+    return config_of(drawn, "for tests", str(prior), sampling_steps=1, run=run_of(str(prior), steps))
 
 
 def cut(_: Progress) -> None:
@@ -58,24 +45,24 @@ def test_no_picture_is_overwritten(
 
 
 def test_a_folder_that_no_run_left_is_not_removed(
-    pair: tuple[Path, Path], tiny: Path, tmp_path: Path
+    drawn: tuple[Path, Path], instruct_folder: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "me.learning"
     folder.mkdir()
     (folder / "notes.txt").write_text("mine")
     out = tmp_path / "me.safetensors"
     with pytest.raises(LimnerError, match=r"me\.learning holds notes\.txt, which learning did not leave"):
-        learn(short(pair, tiny), out, force=True)
+        learn(short(drawn, instruct_folder), out, force=True)
     assert (folder / "notes.txt").read_text() == "mine"
     (folder / "notes.txt").unlink()
-    assert learn(short(pair, tiny), out) == (out, tmp_path / "me.png")
+    assert learn(short(drawn, instruct_folder), out) == (out, tmp_path / "me.png")
     assert not folder.exists()
 
 
 def test_what_was_cut_off_is_gone_on_with_and_nothing_else(
-    pair: tuple[Path, Path], tiny: Path, tmp_path: Path
+    drawn: tuple[Path, Path], instruct_folder: Path, tmp_path: Path
 ) -> None:
-    out, config = tmp_path / "me.safetensors", short(pair, tiny)
+    out, config = tmp_path / "me.safetensors", short(drawn, instruct_folder)
     saved = replace(config, run=replace(config.run, save_every=1))
     with pytest.raises(KeyboardInterrupt):
         learn(config, out, report=cut)
@@ -89,13 +76,13 @@ def test_what_was_cut_off_is_gone_on_with_and_nothing_else(
 
 
 def test_the_shipped_settings_learn_and_draw(
-    pair: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of the lines and of the instruction one step, of the search three sentences."""
     monkeypatch.setattr("limner.methods.instruct.instruction.TRIED", 2)
     monkeypatch.setattr("limner.methods.instruct.train.SHORTLIST", 2)
     monkeypatch.setattr("limner.methods.instruct.train.TRYING", 1)
-    config = config_of(pair, "for tests", lines=1, states=1, run=run_of(steps=1))
+    config = config_of(drawn, "for tests", lines=1, states=1, run=run_of(steps=1))
     assert (config.prior, config.start, config.trace) == ("stand-in", "best", 1.0)
     out, preview = learn(config, tmp_path / "me.safetensors")
     square = side(load_prior("stand-in").size, lined=True)

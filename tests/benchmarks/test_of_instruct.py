@@ -8,35 +8,28 @@ import torch
 from benchmarks.instruct_ablation import DEFAULT, VARIANTS, Variant, learned
 from safetensors.torch import load_file
 from tests import kit
-from tests.priors import FULL, write_prior
 
 from limner import image
 from limner.evaluate.subjects import Subject
 from limner.pretrained.prior import load_prior
-from limner.pretrained.sizes import Sizes
-
-SIZES: Sizes = replace(FULL, instructs=True)
 
 
-@pytest.fixture(scope="module")
-def prior(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_prior(tmp_path_factory.mktemp("prior") / "tiny", SIZES)
+@pytest.fixture
+def teachers(drawn: tuple[Path, Path]) -> list[Subject]:
+    return [Subject("one", *drawn)]
 
 
-@pytest.fixture(scope="module")
-def teachers(tmp_path_factory: pytest.TempPathFactory) -> list[Subject]:
-    return [Subject("one", *kit.write_pair(tmp_path_factory.mktemp("pair")))]
-
-
-def test_nothing_learned_is_the_sentence(prior: Path, teachers: list[Subject], tmp_path: Path) -> None:
+def test_nothing_learned_is_the_sentence(
+    instruct_folder: Path, teachers: list[Subject], tmp_path: Path
+) -> None:
     variant = replace(VARIANTS["nothing learned"], learning={"start": "given"})
-    learned(variant, teachers, tmp_path, str(prior))
+    learned(variant, teachers, tmp_path, str(instruct_folder))
     (style,) = tmp_path.glob("*/style.safetensors")
     states = load_file(style)["states"]
-    assert torch.allclose(states, load_prior(prior).embed([DEFAULT.instruction]), atol=1e-6)
+    assert torch.allclose(states, load_prior(instruct_folder).embed([DEFAULT.instruction]), atol=1e-6)
 
 
-def test_a_variant_draws_as_it_says(prior: Path, teachers: list[Subject], tmp_path: Path) -> None:
+def test_a_variant_draws_as_it_says(instruct_folder: Path, teachers: list[Subject], tmp_path: Path) -> None:
     photo = image.read(kit.EXAMPLE)
     few = Variant(
         {"text_scale": 1.0, "image_scale": 1.0, "start": "given"},
@@ -44,7 +37,7 @@ def test_a_variant_draws_as_it_says(prior: Path, teachers: list[Subject], tmp_pa
         drawing=replace(VARIANTS["all of it"].drawing, steps=2),
     )
     made = [
-        learned(each, teachers, tmp_path / str(i), str(prior))(photo)
+        learned(each, teachers, tmp_path / str(i), str(instruct_folder))(photo)
         for i, each in enumerate((few, replace(few, learning={"start": "given"})))
     ]
     assert made[0].size == photo.shape[1::-1]

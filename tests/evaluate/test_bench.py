@@ -16,7 +16,7 @@ from tests import kit
 from limner import image, sketcher
 from limner.cli import main
 from limner.data import DATASETS
-from limner.data.pair import Pair
+from limner.data.pair import DataError, Pair
 from limner.data.portraits import held_out
 from limner.errors import LimnerWarning
 from limner.evaluate import PROTOCOLS, Plan, Rules, ScoreError, bench, subjects
@@ -205,6 +205,10 @@ def test_what_is_missing_is_told(tmp_path: Path) -> None:
     made = noisy(data, tmp_path / "made", 5)
     (made / "p01.png").unlink()
     with pytest.raises(ScoreError, match=r"2 pictures, 3 are expected; not there: p01"):
+        bench(Plan(protocol, data, {}, {"a": made}, tmp_path))
+    image.write(made / "p01.png", np.full((120, 96), 255, np.uint8))
+    image.write(made / "p01.x.png", np.full((120, 96), 0, np.uint8))
+    with pytest.raises(DataError, match="have one name, p01; one picture each is expected"):
         bench(Plan(protocol, data, {}, {"a": made}, tmp_path))
     with pytest.raises(ScoreError, match="no split best"):
         bench(Plan(PROTOCOLS["wild"], data / "photos", {}, {"a": made}, tmp_path, split="best"))

@@ -255,6 +255,9 @@ class TestWhoIsTested:
             one_shot(one, Plan(PAIRS, data, {}, {}, tmp_path), seeds=0)
         with pytest.raises(ScoreError, match="two methods are called 'a'"):
             one_shot(one, Plan(PAIRS, data, {}, {"a": data / "sketches"}, tmp_path))
+        alone = kit.write_pairs(tmp_path / "alone", 1)
+        with pytest.raises(ScoreError, match="1 pair, and it teaches: nobody is left to test"):
+            one_shot(one, Plan(PAIRS, alone, {}, {}, tmp_path), pairs=1)
 
 
 def _lesson(data: Path, folder: Path) -> Lesson:

@@ -162,6 +162,16 @@ def test_recognition_of_equal_sketches_is_perfect(tmp_path: Path) -> None:
     assert (score.told["train"], score.told["test"]) == (4, 4)
 
 
+def test_a_dimension_a_person_is_kept_however_many_are_learned_from(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for i in range(12):
+        image.write(tmp_path / f"p{i}.png", rng.integers(0, 256, (60, 50), np.uint8))
+    score = measure(matched(tmp_path, tmp_path), ("nlda",), Rules(dimensions=4)).metrics["nlda"]
+    assert (score.mean, score.told["train"], score.told["test"]) == (1.0, 5, 7)
+    with pytest.raises(ScoreError, match="dimensions"):
+        measure(matched(tmp_path, tmp_path), ("nlda",), Rules(train=5, dimensions=4))
+
+
 def test_too_few_people_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScoreError, match="people"):
         measure(matched(*folders(tmp_path)), ("nlda",), Rules(train=3))

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors import safe_open
 from tests import kit
-from tests.priors import FULL, write_prior
 
 from limner import cli, image
 from limner.errors import LimnerError
@@ -27,18 +26,6 @@ from limner.pretrained.perceptual import load_teacher
 from limner.sketcher import Sketcher
 
 INK = Ink(sigma=1.0, p=8.0, epsilon=0.6, phi=10.0)
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The example's photo, and what limner's own pencil draws of it."""
-    return kit.write_pair(tmp_path_factory.mktemp("pair"))
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny InstructPix2Pix with a CLIP."""
-    return write_prior(tmp_path_factory.mktemp("priors") / "tiny", replace(FULL, instructs=True))
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +46,10 @@ def quick(prior: Path) -> Settings:
 
 
 @pytest.mark.parametrize("name", LEARNERS)
-def test_each_draws_a_photo_at_its_size(name: str, lesson: Lesson, tiny: Path, photo: Picture) -> None:
-    hand = named([name], quick(tiny))[name](lesson)
+def test_each_draws_a_photo_at_its_size(
+    name: str, lesson: Lesson, instruct_folder: Path, photo: Picture
+) -> None:
+    hand = named([name], quick(instruct_folder))[name](lesson)
     part = photo[100:137, 80:130]
     for source, made in ((photo, hand(photo)), (part, hand(part, whole=True))):
         assert made.mode == "L"
@@ -212,8 +201,10 @@ def _in(lesson: Lesson, steps: int) -> Lesson:
     return replace(lesson, folder=lesson.folder / str(steps))
 
 
-def test_the_seed_of_a_lesson_is_that_of_the_drawing(lesson: Lesson, tiny: Path, photo: Picture) -> None:
-    learn = named(["instruct"], quick(tiny))["instruct"]
+def test_the_seed_of_a_lesson_is_that_of_the_drawing(
+    lesson: Lesson, instruct_folder: Path, photo: Picture
+) -> None:
+    learn = named(["instruct"], quick(instruct_folder))["instruct"]
     made = [
         np.asarray(learn(replace(lesson, folder=lesson.folder / str(i), seed=seed))(photo))
         for i, seed in enumerate((0, 0, 1))
@@ -235,14 +226,14 @@ def people(drawn: tuple[Path, Path], photo: Picture, tmp_path: Path) -> Path:
 
 def test_a_benchmark_from_the_shell(
     people: Path,
-    tiny: Path,
+    instruct_folder: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     words = ["bench", "pairs", "--data", str(people), "--method", "instruct", "grey", "--style", "pencil"]
-    words += ["--pairs", "2", "--learning.prior", str(tiny)]
+    words += ["--pairs", "2", "--learning.prior", str(instruct_folder)]
     assert cli.main([*words, "--learning.steps", "2", "--learning.drawing-steps", "1"]) == 0
     out = tmp_path / "runs" / "bench" / "pairs-one-shot"
     told = json.loads((out / "scores.json").read_text())

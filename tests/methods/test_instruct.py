@@ -56,12 +56,6 @@ from limner.progress import Progress, silent
 INSTRUCT = METHODS["instruct"]
 
 
-@pytest.fixture(scope="module")
-def prior_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny InstructPix2Pix with a CLIP."""
-    return write_prior(tmp_path_factory.mktemp("priors") / "tiny", replace(FULL, instructs=True))
-
-
 def settings(folder: Path, prior: Path, drawn: tuple[Path, Path], steps: int = 6) -> Config:
     """A short run on the tiny prior, with steps long enough to see."""
     run = RunConfig(folder / "run", steps, batch=1, save_every=2, log_every=1, device="cpu", workers=0)
@@ -71,9 +65,9 @@ def settings(folder: Path, prior: Path, drawn: tuple[Path, Path], steps: int = 6
 
 
 @pytest.fixture(scope="module")
-def style(prior_folder: Path, drawn: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def style(instruct_folder: Path, drawn: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A style, learned for a few steps."""
-    return INSTRUCT.train(settings(tmp_path_factory.mktemp("style"), prior_folder, drawn), silent)
+    return INSTRUCT.train(settings(tmp_path_factory.mktemp("style"), instruct_folder, drawn), silent)
 
 
 def short_lines(steps: int) -> Lines:
@@ -82,9 +76,9 @@ def short_lines(steps: int) -> Lines:
 
 
 @pytest.fixture(scope="module")
-def lined(prior_folder: Path, drawn: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def lined(instruct_folder: Path, drawn: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A style with lines, learned for a few steps."""
-    config = settings(tmp_path_factory.mktemp("lined"), prior_folder, drawn, 2)
+    config = settings(tmp_path_factory.mktemp("lined"), instruct_folder, drawn, 2)
     return INSTRUCT.train(replace(config, lines=short_lines(2), trace=1.0), silent)
 
 
@@ -132,38 +126,40 @@ def reference(folder: Path, photo: Tensor, sketch: Tensor, t: int, noise: Tensor
 
 @pytest.mark.parametrize("t", [3, 500, 998])
 def test_the_loss_and_its_gradient_are_those_of_an_independent_computation(
-    t: int, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+    t: int, instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    config = settings(tmp_path, prior_folder, drawn)
-    prior = load_prior(prior_folder)
+    config = settings(tmp_path, instruct_folder, drawn)
+    prior = load_prior(instruct_folder)
     aligned = fit(*drawn).into(square(prior.size))
     photo, sketch = unit(aligned.photo), unit(aligned.sketch)
     ours = Objective(config, prior, load_guide(config, prior), photo, sketch)
     states = Instruction(prior, config.instruction).states
     loss = ours.terms(ours.ask([t], [0], LEARN), states)["loss"]
-    theirs = reference(prior_folder, photo, sketch, t, noises(prior, [t], 0, LEARN), states)
+    theirs = reference(instruct_folder, photo, sketch, t, noises(prior, [t], 0, LEARN), states)
     assert loss.item() == pytest.approx(theirs.item(), rel=1e-4)
     gradients = (torch.autograd.grad(each, states)[0] for each in (loss, theirs))
     assert torch.allclose(*gradients, rtol=1e-3, atol=1e-6)
 
 
-def test_the_loss_falls(prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path) -> None:
-    config = replace(settings(tmp_path, prior_folder, drawn, steps=24), states=0, look_every=8)
+def test_the_loss_falls(instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path) -> None:
+    config = replace(settings(tmp_path, instruct_folder, drawn, steps=24), states=0, look_every=8)
     kit.assert_learns(INSTRUCT, config, tmp_path / "run", falls_to=0.98, loss="kept")
 
 
 def test_without_clip_its_term_is_left_out(
-    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+    instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    config = replace(settings(tmp_path, prior_folder, drawn, 1), clip_weight=0.0, clip="not/there", states=0)
+    config = replace(
+        settings(tmp_path, instruct_folder, drawn, 1), clip_weight=0.0, clip="not/there", states=0
+    )
     INSTRUCT.train(config, silent)
     (told,) = (json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines())
     assert told["loss"] == pytest.approx(4 * told["mse"])
     assert "cosine" not in told
 
 
-def test_only_the_words_move(style: Path, prior_folder: Path) -> None:
-    prior = load_prior(prior_folder)
+def test_only_the_words_move(style: Path, instruct_folder: Path) -> None:
+    prior = load_prior(instruct_folder)
     (states,) = load_file(style).values()
     begun = prior.embed([Config((), "").instruction])
     end = prior.tokens(Config((), "").instruction).tolist().index(int(prior.tokens("")[1]))
@@ -185,8 +181,8 @@ def test_each_time_is_used_once(asked: int) -> None:
         assert sorted(times) == list(range(1000))
 
 
-def test_a_time_has_one_noise(prior_folder: Path) -> None:
-    prior = load_prior(prior_folder)
+def test_a_time_has_one_noise(instruct_folder: Path) -> None:
+    prior = load_prior(instruct_folder)
     first, again, other = (noises(prior, [t], 0, LEARN) for t in (5, 5, 6))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
@@ -196,7 +192,7 @@ def test_a_time_has_one_noise(prior_folder: Path) -> None:
 
 
 def test_the_state_of_the_lowest_averaged_loss_is_kept(
-    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[tuple[Tensor, float]] = []
     losses = iter((3.0, 2.0, 1.0, 1.5))
@@ -207,14 +203,14 @@ def test_the_state_of_the_lowest_averaged_loss_is_kept(
         return torch.tensor(looks[-1][1])
 
     monkeypatch.setattr(Objective, "mean", look)
-    made = INSTRUCT.train(replace(settings(tmp_path, prior_folder, drawn), states=0), silent)
+    made = INSTRUCT.train(replace(settings(tmp_path, instruct_folder, drawn), states=0), silent)
     assert len(looks) == 4, "one before the first step, then every second step"
     assert torch.equal(load_file(made)["states"], looks[2][0])
     assert not torch.equal(looks[2][0], looks[3][0])
 
 
 def test_a_loss_that_is_no_number_stops_and_leaves_the_best_state(
-    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     true, asked = objective.noise_loss, 0
 
@@ -225,14 +221,14 @@ def test_a_loss_that_is_no_number_stops_and_leaves_the_best_state(
 
     monkeypatch.setattr(objective, "noise_loss", breaking)
     with pytest.raises(FloatingPointError, match=r"at step 4; .* draws by the best state before") as told:
-        INSTRUCT.train(settings(tmp_path, prior_folder, drawn), silent)
+        INSTRUCT.train(settings(tmp_path, instruct_folder, drawn), silent)
     made = tmp_path / "run" / "style.safetensors"
     assert str(made) in str(told.value)
     assert load_file(made)["states"].isfinite().all()
 
 
 def test_a_run_that_was_cut_off_ends_as_one_left_alone(
-    style: Path, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+    style: Path, instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
 ) -> None:
     notes: list[str] = []
 
@@ -241,7 +237,7 @@ def test_a_run_that_was_cut_off_ends_as_one_left_alone(
         if progress.done == 3:
             raise KeyboardInterrupt
 
-    config = settings(tmp_path, prior_folder, drawn)
+    config = settings(tmp_path, instruct_folder, drawn)
     with pytest.raises(KeyboardInterrupt):
         INSTRUCT.train(config, cut)
     assert all(note.startswith("instruction") for note in notes)
@@ -252,13 +248,13 @@ def test_a_run_that_was_cut_off_ends_as_one_left_alone(
 
 
 def test_a_run_that_goes_on_keeps_the_sentence_it_was_begun_at(
-    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cut(progress: Progress) -> None:
         if progress.done == 3:
             raise KeyboardInterrupt
 
-    config = replace(settings(tmp_path, prior_folder, drawn), start="best")
+    config = replace(settings(tmp_path, instruct_folder, drawn), start="best")
     with pytest.raises(KeyboardInterrupt):
         INSTRUCT.train(config, cut)
     found: list[str] = []
@@ -281,7 +277,7 @@ def test_a_run_that_goes_on_keeps_the_sentence_it_was_begun_at(
 
 
 def test_the_search_runs_where_learning_does(
-    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def search(_: Config, prior: Prior, clip: Clip, *__: object) -> None:
         assert prior.device == clip.text.device == torch.device("meta")
@@ -293,7 +289,7 @@ def test_the_search_runs_where_learning_does(
     monkeypatch.setattr("limner.methods.instruct.train._device", elsewhere)
     monkeypatch.setattr("limner.methods.instruct.train._start", search)
     with pytest.raises(KeyboardInterrupt):
-        INSTRUCT.train(settings(tmp_path, prior_folder, drawn), silent)
+        INSTRUCT.train(settings(tmp_path, instruct_folder, drawn), silent)
 
 
 def mirrored(pair: tuple[Path, Path], folder: Path) -> tuple[Path, Path]:
@@ -305,7 +301,7 @@ def mirrored(pair: tuple[Path, Path], folder: Path) -> tuple[Path, Path]:
 
 
 def test_several_pairs_are_learned_in_turn(
-    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     true = Objective.ask
     asked: dict[int, list[int]] = {LEARN: [], HOLD: []}
@@ -325,15 +321,15 @@ def test_several_pairs_are_learned_in_turn(
 
     monkeypatch.setattr(Objective, "ask", noted)
     both = (*drawn, *mirrored(drawn, tmp_path))
-    config = replace(settings(tmp_path, prior_folder, drawn, 4), pairs=both, states=0)
-    _, about = open_style(INSTRUCT.train(config, silent), prior=str(prior_folder))
+    config = replace(settings(tmp_path, instruct_folder, drawn, 4), pairs=both, states=0)
+    _, about = open_style(INSTRUCT.train(config, silent), prior=str(instruct_folder))
     assert about["trained_on"].startswith("2 pairs")
     assert sorted(asked[LEARN]) == [0, 0, 1, 1]
     assert asked[HOLD] == [0, 1] * 4
 
 
-def test_learning_starts_from_the_nearest_sentence(prior_folder: Path) -> None:
-    clip, known = load_clip(prior_folder), ("make it a charcoal drawing", "a portrait in pencil")
+def test_learning_starts_from_the_nearest_sentence(instruct_folder: Path) -> None:
+    clip, known = load_clip(instruct_folder), ("make it a charcoal drawing", "a portrait in pencil")
     for each in known:
         assert nearest(clip, clip.sentence([each]), known) == each
     said = known_sentences()
@@ -342,9 +338,9 @@ def test_learning_starts_from_the_nearest_sentence(prior_folder: Path) -> None:
 
 
 def test_learning_starts_from_the_best_sentence(
-    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+    instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    prior, config = load_prior(prior_folder), settings(tmp_path, prior_folder, drawn)
+    prior, config = load_prior(instruct_folder), settings(tmp_path, instruct_folder, drawn)
     aligned = fit(*drawn).into(head(prior.size))
     objective = Objective(config, prior, None, unit(aligned.photo), unit(aligned.sketch))
     said = spaced(known_sentences())
@@ -354,17 +350,17 @@ def test_learning_starts_from_the_best_sentence(
     assert objective.best(said, 3) == [said[i] for i in np.argsort(losses)[:3]]
     config = replace(config, start="best", clip_weight=0.0, run=replace(config.run, steps=1))
     INSTRUCT.train(config, silent)
-    _, about = open_style(tmp_path / "run" / "style.safetensors", prior=str(prior_folder))
+    _, about = open_style(tmp_path / "run" / "style.safetensors", prior=str(instruct_folder))
     likely = objective.best([config.instruction, *said], SHORTLIST)
     settled = nearest_in_tone(config, prior, likely, unit(aligned.photo), unit(aligned.sketch))
     assert json.loads(about["config"])["instruction"] == settled in likely
 
 
 def test_of_the_likely_sentences_that_one_is_taken_whose_drawing_has_the_sketchs_tone(
-    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three sentences draw pages of one grey each; the middle one is the sketch's."""
-    prior, config = load_prior(prior_folder), settings(tmp_path, prior_folder, drawn)
+    prior, config = load_prior(instruct_folder), settings(tmp_path, instruct_folder, drawn)
     greys = {"dark": 0.2, "middle": 0.6, "pale": 0.9}
     told = {float(prior.embed([said]).sum()): grey for said, grey in greys.items()}
 
@@ -377,7 +373,7 @@ def test_of_the_likely_sentences_that_one_is_taken_whose_drawing_has_the_sketchs
 
 
 def test_those_drawings_are_of_the_runs_seed(
-    prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeds: list[int] = []
 
@@ -386,10 +382,10 @@ def test_those_drawings_are_of_the_runs_seed(
         return photo[:, :1]
 
     monkeypatch.setattr(Drawer, "forward", noted)
-    config, pictures = settings(tmp_path, prior_folder, drawn), torch.rand(1, 3, 64, 64)
+    config, pictures = settings(tmp_path, instruct_folder, drawn), torch.rand(1, 3, 64, 64)
     for seed in (0, 3):
         asked = replace(config, run=replace(config.run, seed=seed))
-        nearest_in_tone(asked, load_prior(prior_folder), ["ink"], pictures, pictures)
+        nearest_in_tone(asked, load_prior(instruct_folder), ["ink"], pictures, pictures)
     assert seeds == [0, 3]
 
 
@@ -418,8 +414,8 @@ def test_of_a_prior_of_v_the_error_is_that_of_v(
 class TestStyle:
     """A style file, and what draws with it."""
 
-    def test_it_tells_what_it_stands_on_and_nobodys_folders(self, style: Path, prior_folder: Path) -> None:
-        _, about = open_style(style, prior=str(prior_folder))
+    def test_it_tells_what_it_stands_on_and_nobodys_folders(self, style: Path, instruct_folder: Path) -> None:
+        _, about = open_style(style, prior=str(instruct_folder))
         assert (about["method"], about["direction"], about["licence"]) == (
             "instruct",
             "photo-sketch",
@@ -432,10 +428,10 @@ class TestStyle:
         assert json.loads(told["frame"])["width"] == 64
         assert json.loads(told["config"])["sampling_steps"] == 2
         assert told["steps"] == "6"
-        assert str(prior_folder.parent).encode() not in style.read_bytes()
+        assert str(instruct_folder.parent).encode() not in style.read_bytes()
 
-    def test_the_same_seed_draws_the_same_picture(self, style: Path, prior_folder: Path) -> None:
-        hand = limner.load(style, prior=str(prior_folder))
+    def test_the_same_seed_draws_the_same_picture(self, style: Path, instruct_folder: Path) -> None:
+        hand = limner.load(style, prior=str(instruct_folder))
         first, again, other, longer = (
             np.asarray(hand(kit.EXAMPLE, crop=True, sampling=sampling))
             for sampling in (Sampling(), Sampling(seed=0), Sampling(seed=1), Sampling(steps=3))
@@ -447,8 +443,11 @@ class TestStyle:
         with pytest.raises(PriorError, match="2000 steps"):
             hand(kit.EXAMPLE, crop=True, sampling=Sampling(steps=2000))
 
-    def test_the_scales_mix_the_three_branches(self, style: Path, prior_folder: Path) -> None:
-        drawer, prior = cast(Drawer, open_style(style, prior=str(prior_folder))[0]), load_prior(prior_folder)
+    def test_the_scales_mix_the_three_branches(self, style: Path, instruct_folder: Path) -> None:
+        drawer, prior = (
+            cast(Drawer, open_style(style, prior=str(instruct_folder))[0]),
+            load_prior(instruct_folder),
+        )
         photo = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
         empty, seen = prior.embed([""]), prior.condition(photo)
 
@@ -469,8 +468,8 @@ class TestStyle:
                 assert torch.allclose(made, by_hand(*scales), atol=1e-4)
                 assert not torch.allclose(made, drawer(photo), atol=1e-3)
 
-    def test_it_is_laid_on_its_lines_as_far_as_asked(self, lined: Path, prior_folder: Path) -> None:
-        drawer = cast(Drawer, open_style(lined, prior=str(prior_folder))[0])
+    def test_it_is_laid_on_its_lines_as_far_as_asked(self, lined: Path, instruct_folder: Path) -> None:
+        drawer = cast(Drawer, open_style(lined, prior=str(instruct_folder))[0])
         assert drawer.stride == 512
         assert drawer.lines is not None
         photo = unit(fit(kit.EXAMPLE, kit.EXAMPLE, trust=True).into(head(512)).photo)
@@ -479,23 +478,25 @@ class TestStyle:
         assert torch.allclose(whole, traced(plain, drawer.lines(photo)), atol=1e-6)
         assert torch.allclose(half, (plain + whole) / 2, atol=1e-6)
 
-    def test_with_lines_the_prior_draws_what_it_draws_without(self, lined: Path, prior_folder: Path) -> None:
+    def test_with_lines_the_prior_draws_what_it_draws_without(
+        self, lined: Path, instruct_folder: Path
+    ) -> None:
         """The same, but enlarged from the prior's 64 pixels."""
-        drawer = cast(Drawer, open_style(lined, prior=str(prior_folder))[0])
+        drawer = cast(Drawer, open_style(lined, prior=str(instruct_folder))[0])
         bare = Drawer(drawer.prior, drawer.states, replace(drawer.settings, trace=0.0))
         photo = torch.rand(1, 3, 512, 512, generator=torch.Generator().manual_seed(0))
         small = bare(F.avg_pool2d(photo, 8))
         large = drawer.sampled(Sampling(trace=0.0))(photo)
         assert torch.allclose(large, F.interpolate(small, (512, 512), mode="bilinear"), atol=1e-6)
 
-    def test_without_lines_there_is_nothing_to_trace(self, style: Path, prior_folder: Path) -> None:
-        hand = limner.load(style, prior=str(prior_folder))
+    def test_without_lines_there_is_nothing_to_trace(self, style: Path, instruct_folder: Path) -> None:
+        hand = limner.load(style, prior=str(instruct_folder))
         with pytest.raises(StyleError, match="learned no lines to trace; a trace of 0 is expected"):
             hand(kit.EXAMPLE, sampling=Sampling(trace=0.5))
 
-    def test_its_lines_are_exported(self, lined: Path, prior_folder: Path, tmp_path: Path) -> None:
+    def test_its_lines_are_exported(self, lined: Path, instruct_folder: Path, tmp_path: Path) -> None:
         with pytest.MonkeyPatch.context() as here:
-            here.chdir(prior_folder.parent)
+            here.chdir(instruct_folder.parent)
             export(lined, tmp_path / "lines.onnx")
         hand = limner.load(tmp_path / "lines.onnx")
         assert (hand.frame.size, hand.frame.eyes) == (PORTRAIT.size, ([150, 250], [250, 250]))
@@ -503,31 +504,31 @@ class TestStyle:
         assert hand.about["licence"] == "for tests"
         assert "lines begun from pencil, CC BY 4.0" in hand.about["trained_on"]
         photo = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-        drawer = cast(Drawer, open_style(lined, prior=str(prior_folder))[0])
+        drawer = cast(Drawer, open_style(lined, prior=str(instruct_folder))[0])
         assert drawer.lines is not None
         expected = drawer.lines(unit(photo))[0, 0].numpy() * 255
         assert np.abs(np.asarray(hand(photo, whole=True)) - expected).max() <= 2
 
-    def test_it_draws_any_size(self, style: Path, prior_folder: Path) -> None:
-        kit.assert_draws(limner.load(style, prior=str(prior_folder)))
+    def test_it_draws_any_size(self, style: Path, instruct_folder: Path) -> None:
+        kit.assert_draws(limner.load(style, prior=str(instruct_folder)))
 
-    def test_it_draws_a_square_and_leaves_paper_around(self, style: Path, prior_folder: Path) -> None:
+    def test_it_draws_a_square_and_leaves_paper_around(self, style: Path, instruct_folder: Path) -> None:
         wide = cv2.copyMakeBorder(image.read(kit.EXAMPLE), 0, 300, 300, 300, cv2.BORDER_REPLICATE)
         photo = np.asarray(wide, np.uint8)
-        made = np.asarray(limner.load(style, prior=str(prior_folder))(photo))
+        made = np.asarray(limner.load(style, prior=str(instruct_folder))(photo))
         assert made.shape == photo.shape[:2]
         (x, y), _ = find(image.read(kit.EXAMPLE))[0].eyes
         assert made[round(y) - 9 : round(y) + 9, round(x) + 291 : round(x) + 309].std() > 0
         assert (made[-100:] == 255).all()
 
     def test_its_lines_draw_what_lies_in_no_square(
-        self, lined: Path, prior_folder: Path, tmp_path: Path
+        self, lined: Path, instruct_folder: Path, tmp_path: Path
     ) -> None:
         photo = np.pad(image.read(kit.EXAMPLE), ((0, 300), (300, 300), (0, 0)), mode="reflect")
-        hand = limner.load(lined, prior=str(prior_folder))
+        hand = limner.load(lined, prior=str(instruct_folder))
         made, bare = (np.asarray(hand(photo, sampling=Sampling(trace=t))).astype(int) for t in (None, 0.0))
         with pytest.MonkeyPatch.context() as here:
-            here.chdir(prior_folder.parent)
+            here.chdir(instruct_folder.parent)
             export(lined, tmp_path / "lines.onnx")
         lines = np.asarray(limner.load(tmp_path / "lines.onnx")(photo)).astype(int)
         assert lines[-100:].std() > 5
@@ -535,8 +536,8 @@ class TestStyle:
         assert np.abs(made - lines).max() > 20, "the square shows nothing"
         assert (bare[-100:] == 255).all()
 
-    def test_it_leaves_the_ground_and_is_told_otherwise(self, lined: Path, prior_folder: Path) -> None:
-        hand = limner.load(lined, prior=str(prior_folder))
+    def test_it_leaves_the_ground_and_is_told_otherwise(self, lined: Path, instruct_folder: Path) -> None:
+        hand = limner.load(lined, prior=str(instruct_folder))
         assert hand.background == "paper"
         photo = image.read(kit.EXAMPLE)
         nobody = matte(photo, find(photo)) == 0
@@ -552,9 +553,9 @@ class TestStyle:
             limner.load(style)
 
     def test_a_prior_in_the_present_folder_is_found(
-        self, style: Path, prior_folder: Path, monkeypatch: pytest.MonkeyPatch
+        self, style: Path, instruct_folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.chdir(prior_folder.parent)
+        monkeypatch.chdir(instruct_folder.parent)
         assert limner.load(style).about["prior"] == "tiny"
 
     def test_another_revision_is_told(self, style: Path, tmp_path: Path) -> None:
@@ -575,21 +576,21 @@ class TestStyle:
         ],
     )
     def test_a_file_that_does_not_tell_how_it_draws_is_told(
-        self, changes: Mapping[str, Any], told: str, style: Path, prior_folder: Path
+        self, changes: Mapping[str, Any], told: str, style: Path, instruct_folder: Path
     ) -> None:
         """None leaves a word out; a table changes the config's."""
 
         def changed(given: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
             return {name: value for name, value in {**given, **changes}.items() if value is not None}
 
-        _, about = open_style(style, prior=str(prior_folder))
+        _, about = open_style(style, prior=str(instruct_folder))
         if isinstance(changes.get("config"), Mapping):
             changes = {"config": json.dumps(changed(json.loads(about["config"]), changes["config"]))}
         with pytest.raises(StyleError, match=rf"does not tell how it draws .*{told}.* are expected"):
             INSTRUCT.build(changed(about, changes))
 
     def test_what_cannot_be_asked_of_it_is_told(
-        self, style: Path, prior_folder: Path, tmp_path: Path
+        self, style: Path, instruct_folder: Path, tmp_path: Path
     ) -> None:
         with pytest.raises(StyleError, match="style pencil samples no prior"):
             limner.load("pencil", prior="x")
@@ -599,7 +600,7 @@ class TestStyle:
         for wrong in ({"steps": 0}, {"seed": -1}, {"text_scale": float("nan")}, {"trace": 1.5}):
             with pytest.raises(LimnerError, match="is expected"):
                 Sampling(**wrong)
-        local = Path(shutil.copytree(prior_folder, tmp_path / "tiny"))
+        local = Path(shutil.copytree(instruct_folder, tmp_path / "tiny"))
         with pytest.MonkeyPatch.context() as here:
             here.chdir(local.parent)
             with pytest.raises(StyleError, match="draws by sampling tiny"):
@@ -611,9 +612,9 @@ class TestRefusals:
 
     @pytest.mark.parametrize("count", [0, 1, 3])
     def test_pictures_that_are_no_pairs(
-        self, count: int, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+        self, count: int, instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
     ) -> None:
-        config = replace(settings(tmp_path, prior_folder, drawn), pairs=(drawn * 2)[:count])
+        config = replace(settings(tmp_path, instruct_folder, drawn), pairs=(drawn * 2)[:count])
         with pytest.raises(DataError, match=f"got {count} pictures"):
             INSTRUCT.train(config, silent)
 
@@ -623,16 +624,16 @@ class TestRefusals:
             INSTRUCT.train(settings(tmp_path, plain, drawn), silent)
 
     def test_lines_that_are_traced_and_not_learned(
-        self, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+        self, instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
     ) -> None:
         with pytest.raises(LimnerError, match="trace 1 of lines that are not learned"):
-            INSTRUCT.train(replace(settings(tmp_path, prior_folder, drawn), trace=1.0), silent)
+            INSTRUCT.train(replace(settings(tmp_path, instruct_folder, drawn), trace=1.0), silent)
 
     def test_an_instruction_without_words(
-        self, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+        self, instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
     ) -> None:
         with pytest.raises(LimnerError, match="has no words"):
-            INSTRUCT.train(replace(settings(tmp_path, prior_folder, drawn), instruction=" "), silent)
+            INSTRUCT.train(replace(settings(tmp_path, instruct_folder, drawn), instruction=" "), silent)
 
     @pytest.mark.parametrize(
         ("changes", "told"),
@@ -642,7 +643,7 @@ class TestRefusals:
         self,
         changes: Mapping[str, Any],
         told: str,
-        prior_folder: Path,
+        instruct_folder: Path,
         drawn: tuple[Path, Path],
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
@@ -651,7 +652,7 @@ class TestRefusals:
             pytest.fail("lines are learned")
 
         monkeypatch.setattr("limner.methods.instruct.train.learned", learns)
-        config = replace(settings(tmp_path, prior_folder, drawn), lines=short_lines(1), **changes)
+        config = replace(settings(tmp_path, instruct_folder, drawn), lines=short_lines(1), **changes)
         with pytest.raises(LimnerError, match=told):
             INSTRUCT.train(config, silent)
 
@@ -681,9 +682,9 @@ class TestRefusals:
             kind(*given, **values)
 
     def test_a_clip_that_is_not_there_or_of_another_text_encoder(
-        self, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
+        self, instruct_folder: Path, drawn: tuple[Path, Path], tmp_path: Path
     ) -> None:
-        alone = Path(shutil.copytree(prior_folder, tmp_path / "alone"))
+        alone = Path(shutil.copytree(instruct_folder, tmp_path / "alone"))
         index = json.loads((alone / "model_index.json").read_text())
         (alone / "model_index.json").write_text(json.dumps(index | {"image_encoder": [None, None]}))
         config, prior = settings(tmp_path, alone, drawn), load_prior(alone)
@@ -703,18 +704,31 @@ class TestCommand:
     """`limner learn`, then `limner draw`."""
 
     def test_learn_and_draw(
-        self, prior_folder: Path, drawn: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        self,
+        instruct_folder: Path,
+        drawn: tuple[Path, Path],
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
     ) -> None:
         out = tmp_path / "my.safetensors"
         words = ["learn", *map(str, drawn), "--out", str(out), "--licence", "mine"]
-        words += ["--prior", str(prior_folder), "--steps", "2"]
+        words += ["--prior", str(instruct_folder), "--steps", "2"]
         assert cli.main(words) == 0
         assert capsys.readouterr().out == f"{out}\n{tmp_path / 'my.png'}\n"
         assert sorted(path.name for path in tmp_path.iterdir()) == ["my.png", "my.safetensors"]
         assert image.read(tmp_path / "my.png").shape == (64, 4 * 64 + 3 * 8, 3)
         assert cli.main(words) == 1
         assert "my.safetensors exists; --force overwrites it" in capsys.readouterr().err
-        draw = ["draw", str(kit.EXAMPLE), "--style", str(out), "--prior", str(prior_folder), "--steps", "2"]
+        draw = [
+            "draw",
+            str(kit.EXAMPLE),
+            "--style",
+            str(out),
+            "--prior",
+            str(instruct_folder),
+            "--steps",
+            "2",
+        ]
         made = [tmp_path / f"{name}.png" for name in ("a", "b", "c")]
         for path, seed in zip(made, ("3", "3", "4"), strict=True):
             assert cli.main([*draw, "--seed", seed, "--out", str(path)]) == 0

@@ -1,8 +1,7 @@
-"""Two folders that the tests of priors share; they are read, never written to."""
+"""What the tests of priors share."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +17,6 @@ def diffusion_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.priors import write_prior
 
     return write_prior(tmp_path_factory.mktemp("diffusion"))
-
-
-@pytest.fixture(scope="session")
-def instruct_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """In the layout of InstructPix2Pix."""
-    from tests.priors import FULL, write_prior
-
-    return write_prior(tmp_path_factory.mktemp("instruct"), replace(FULL, instructs=True))
 
 
 @pytest.fixture(scope="session")

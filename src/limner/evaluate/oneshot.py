@@ -84,7 +84,7 @@ def one_shot(
     plan = replace(plan, protocol=protocol)
     subjects, told, digest = subjects_of(protocol, plan.data, plan.split)
     taught = teaching(protocol, plan.data, plan.split, subjects, pairs)
-    if {subject.name for subject in subjects} <= {pair.name for pair in taught[:1]}:
+    if [subject.name for subject in subjects] == [taught[0].name]:
         raise ScoreError("1 pair, and it teaches: nobody is left to test; at least 2 are expected")
     notes: list[str] = []
     if protocol.laid:
