@@ -359,6 +359,20 @@ def test_scores_are_written_into_a_new_folder(tmp_path: Path) -> None:
     assert out.read_text().startswith("made,")
 
 
+def test_scores_that_would_overwrite_a_file_are_not_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "a.csv"
+    out.write_text("mine")
+    words = ["score", str(PORTRAIT), str(PORTRAIT), "--metrics", "ssim", "--out", str(out)]
+    with monkeypatch.context() as without:
+        without.setattr("limner.evaluate.measure", None)
+        assert fails(capsys, *words) == f"limner: {out} exists; --force overwrites it\n"
+    assert out.read_text() == "mine"
+    assert main([*words, "--force"]) == 0
+    assert out.read_text().startswith("made,")
+
+
 def test_an_export_is_named_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("name", "name.safetensors", "name.onnx.bak"):
         out = str(tmp_path / name)

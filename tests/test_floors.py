@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "src" / "limner"
 FLOORS = (
-    {"errors", "files", "frame", "hub", "image", "progress", "runtime", "tile"},
+    {"errors", "files", "frame", "hub", "image", "progress", "ranges", "runtime", "tile"},
     {"data", "engine", "faces", "losses", "metrics", "nn"},
     {"pretrained"},
     {"methods"},
@@ -19,7 +19,7 @@ FLOORS = (
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 # On the ground floor, files build on each other in this order; elsewhere rooms of a floor are strangers.
-GROUND = ("errors", "frame", "progress", "files", "hub", "image", "runtime", "tile")
+GROUND = ("errors", "ranges", "frame", "progress", "files", "hub", "image", "runtime", "tile")
 # A heavy third party is imported by the one module that owns it.
 OWNERS = {
     "onnxruntime": {"runtime.py"},

@@ -158,6 +158,8 @@ def score(
 
     matches = matched(real, made)
     if out:
+        if out.exists() and not force:
+            raise LimnerError(f"{out} exists; --force overwrites it")
         out.parent.mkdir(parents=True, exist_ok=True)
     with _bar(shown=len(matches) > 1) as report:
         scores = measure(matches, metrics, report=report)

@@ -1,7 +1,10 @@
 """Pairs from a folder, and what augmentation does to them."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from limner.data.aligned import AlignedPairs
 from limner.data.augment import Augment
 from limner.data.backdrop import invent, matte
 from limner.data.pair import DataError
+from limner.errors import LimnerError
 
 STILL = Augment(crop=64, trim=(0, 0, 0, 0), turn=0, zoom=0, gamma=0, cast=0, grey=0, shuffle=0, replace=0)
 
@@ -45,6 +49,21 @@ def test_a_pair_of_two_sizes_is_refused(tmp_path: Path) -> None:
         folder.pairs(tmp_path)[0].read()
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"crop": 200}, "augment.crop is 200; 16 or a multiple of it is expected"),
+        ({"crop": 0}, "augment.crop is 0; 16 or a multiple of it is expected"),
+        ({"grey": 1.5}, "augment.grey is 1.5; at most 1 is expected"),
+        ({"trim": (0, 0, -1, 0)}, r"augment.trim is \(0, 0, -1, 0\); at least 0 is expected"),
+        ({"gamma": math.nan}, "augment.gamma is nan; a finite number is expected"),
+    ],
+)
+def test_a_change_out_of_its_range_is_told(values: Mapping[str, Any], told: str) -> None:
+    with pytest.raises(LimnerError, match=told):
+        Augment(**values)
+
+
 def pairs(augment: Augment, tmp_path: Path, count: int = 1) -> AlignedPairs:
     read = [pair.read() for pair in folder.pairs(kit.write_pairs(tmp_path, count))]
     photos = [photo for photo, _ in read]
@@ -66,7 +85,7 @@ def test_samples_are_repeatable_and_in_range(tmp_path: Path) -> None:
 
 def test_photo_and_sketch_move_together(tmp_path: Path) -> None:
     moving = replace(
-        STILL, crop=40, trim=(12, 12, 12, 12), turn=10, zoom=0.2
+        STILL, crop=48, trim=(12, 12, 12, 12), turn=10, zoom=0.2
     )  # never reaches beyond the picture
     data = pairs(moving, tmp_path)
     twin = replace(data, sketches=[p[..., 0] for p in data.photos])

@@ -135,6 +135,18 @@ def test_weights_that_are_no_numbers_are_never_saved(tmp_path: Path, at: int) ->
     assert net.weight.isfinite().all()
 
 
+def test_weights_that_are_no_numbers_are_not_gone_on_with(tmp_path: Path) -> None:
+    learn(*parts(tmp_path / "old"), stop_at=5)
+    path = tmp_path / "old" / "checkpoint.pt"
+    state = torch.load(path, weights_only=True)
+    state["keep"]["net"]["weight"].fill_(torch.nan)
+    torch.save(state, path)
+    with pytest.raises(LimnerError, match="cannot go on: weight of net is not finite"):
+        parts(tmp_path / "old")
+    with pytest.raises(LimnerError, match="cannot go on: weight of net is not finite"):
+        parts(tmp_path / "new", start=tmp_path / "old")
+
+
 def test_no_checkpoint_is_called_good_where_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(FloatingPointError, match=r"at step 2; a finite number is expected\.$"):
         breaks(*parts(tmp_path), at=2)

@@ -109,7 +109,9 @@ def test_a_file_that_does_not_tell_its_network_is_told() -> None:
         METHODS["paired"].build({"direction": "photo-photo-sketch", "config": '{"width": 4, "depth": 1}'})
 
 
-@pytest.mark.parametrize("option", [("--run.steps", "0"), ("--width", "1"), ("--average", "2")])
+@pytest.mark.parametrize(
+    "option", [("--run.steps", "0"), ("--width", "1"), ("--average", "2"), ("--augment.crop", "200")]
+)
 def test_a_value_out_of_its_range_is_told(
     option: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,7 @@
 """The `transfer` method: it learns several artists, resumes bit-equal, draws, exports each artist."""
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -125,8 +126,9 @@ def test_a_run_on_other_pairs_is_not_resumed(tmp_path: Path) -> None:
     ("changed", "told"),
     [
         ({"data": ()}, "names no artist"),
-        ({"augment": Augment(crop=200)}, "crop is 200; 16 or a multiple"),
-        ({"augment": Augment(crop=0)}, "crop is 0; 16 or a multiple"),
+        ({"betas": (0.5, 1.0)}, r"betas is \(0.5, 1.0\); less than 1 is expected"),
+        ({"rate": math.nan}, "rate is nan; a finite number"),
+        ({"mimic": -1.0}, "mimic is -1.0; at least 0"),
         ({"often": (2, 0)}, "at least one turn"),
         ({"hold_out": 1}, "hold_out is 1; 0 or at least 2"),
         ({"hold_out": -1}, "hold_out is -1; 0 or at least 2"),

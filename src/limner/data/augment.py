@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from limner.data.backdrop import invent
 from limner.data.pair import Picture
+from limner.errors import LimnerError
+from limner.ranges import MOST, check_ranges
 
 Unit = NDArray[np.float32]
 
@@ -41,6 +43,18 @@ class Augment:
     hair: float = 0.0
     """Share of pairs whose hair is recoloured, in photo and sketch alike, of sets whose sitters all have dark
     hair (`limner.data.hair`)."""
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            LimnerError: A crop that networks cannot halve four times, or a value out of its range.
+        """
+        if self.crop < 16 or self.crop % 16:
+            raise LimnerError(f"augment.crop is {self.crop}; 16 or a multiple of it is expected")
+        shares = dict.fromkeys(("grey", "shuffle", "replace", "hair"), (0, 1))
+        changes = dict.fromkeys(("trim", "turn", "zoom", "gamma"), (0, MOST))
+        check_ranges(self, "augment.", **shares, **changes, cast=(0, 1))
 
     def geometry(self, shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float64]:
         """A random similarity transform.

@@ -1,36 +1,10 @@
 """What every training is asked for, whatever its method. Torch-free: the command line reads it."""
 
-import math
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from limner.errors import LimnerError
-
-MOST = sys.float_info.max
-"""The greatest finite number: the bound of settings that have no other."""
-
-
-def check_ranges(settings: object, prefix: str = "", /, **ranges: tuple[float, float]) -> None:
-    """Checks settings; what is None is left.
-
-    Args:
-        settings: Has them as attributes.
-        prefix: What their names begin with on the command line, such as "run.".
-        **ranges: By name, the least value and the greatest.
-
-    Raises:
-        LimnerError: One is out of its range, or not a number.
-    """
-    for name, (least, most) in ranges.items():
-        value = getattr(settings, name)
-        if value is None or least <= value <= most:
-            continue
-        wanted = f"at least {least}" if value < least else f"at most {most}"
-        if isinstance(value, float) and not math.isfinite(value):
-            wanted = "a finite number"
-        raise LimnerError(f"{prefix}{name} is {value}; {wanted} is expected")
+from limner.ranges import MOST, check_ranges
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,8 @@ class Run:
         report: Is told the progress after every step.
 
     Raises:
-        LimnerError: The folder holds a run with other settings or of more steps, or the run to start from
-            holds other nets.
+        LimnerError: The folder holds a run with other settings or of more steps, the run to start from holds
+            other nets, or weights are not finite.
     """
 
     def __init__(
@@ -320,6 +320,10 @@ class Run:
             self._take(state["keep"])
         elif self.config.start:
             self._begin_from(self.config.start)
+        broken = [b for name, net in self._nets.items() for b in _broken(name, net.named_parameters())]
+        if broken:
+            # Until 2026-11-24 such checkpoints were written.
+            raise LimnerError(f"{self.config.folder} cannot go on: {broken[0]}; finite weights are expected")
         self._cut_log()
 
     def _begin_from(self, folder: Path) -> None:

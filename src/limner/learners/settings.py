@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from limner.engine.config import MOST, check_ranges
 from limner.errors import LimnerError
+from limner.ranges import MOST, check_ranges
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from limner.data.augment import Augment
-from limner.engine.config import MOST, RunConfig, check_ranges
+from limner.engine.config import RunConfig
+from limner.ranges import BELOW_ONE, MOST, check_ranges
 
 Start = Literal["given", "nearest", "best"]
 
@@ -76,7 +77,7 @@ class Lines:
         counts = dict.fromkeys(("steps", "batch", "judge_width"), (1, MOST))
         weights = dict.fromkeys(("l1", "texture", "match", "rate", "judge_rate"), (0, MOST))
         shares = dict.fromkeys(("average", "share"), (0, 1))
-        check_ranges(self, "lines.", **counts, **weights, **shares, clip=(0, math.inf))
+        check_ranges(self, "lines.", **counts, **weights, **shares, betas=(0, BELOW_ONE), clip=(0, math.inf))
 
 
 def run_of(prior: str = STAND_IN, steps: int | None = None, seed: int = 0) -> RunConfig:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from limner.data.augment import Augment
-from limner.engine.config import MOST, RunConfig, check_ranges
+from limner.engine.config import RunConfig
 from limner.frame import PORTRAIT, Frame
+from limner.ranges import BELOW_ONE, MOST, check_ranges
 
 
 @dataclass(frozen=True)
@@ -72,4 +73,5 @@ class Config:
         counts = {"hold_out": (0, MOST), "depth": (0, MOST), "judge_width": (1, MOST)}
         weights = dict.fromkeys(("l1", "adversarial", "match", "texture", "rate", "judge_rate"), (0, MOST))
         # The last layers have half of the width.
-        check_ranges(self, **counts, **weights, width=(2, MOST), clip=(0, math.inf), average=(0, 1))
+        shares = {"betas": (0, BELOW_ONE), "average": (0, 1)}
+        check_ranges(self, **counts, **weights, **shares, width=(2, MOST), clip=(0, math.inf))

@@ -1,5 +1,6 @@
 """Settings of the `transfer` method. Torch-free: the command line reads them."""
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from limner.data.augment import Augment
 from limner.engine.config import RunConfig
 from limner.errors import LimnerError
 from limner.frame import PORTRAIT, Frame
+from limner.ranges import BELOW_ONE, MOST, check_ranges
 
 WIDE = Augment(crop=192, gamma=0.8, cast=0.15)
 
@@ -86,14 +88,17 @@ class Config:
         """Checks what would fail only once all pairs are read.
 
         Raises:
-            LimnerError: No artist, crops that no teacher sees, an artist without a turn, or a `hold_out` that
-                leaves no pair.
+            LimnerError: No artist, an artist without a turn, a `hold_out` that leaves no pair, or a value out
+                of its range.
         """
         if not self.data:
             raise LimnerError("data names no artist; NAME=FOLDER of at least one is expected")
-        if self.augment.crop < 16 or self.augment.crop % 16:
-            raise LimnerError(f"augment.crop is {self.augment.crop}; 16 or a multiple of it is expected")
         if min(self.often, default=1) < 1:
             raise LimnerError(f"often is {self.often}; at least one turn of each artist is expected")
         if self.hold_out < 0 or self.hold_out == 1:
             raise LimnerError(f"hold_out is {self.hold_out}; 0 or at least 2 is expected")
+        terms = "l1 mimic transform mutual perceptual adversarial match texture cooccurrence rate judge_rate"
+        weights = dict.fromkeys(terms.split(), (0, MOST))
+        shares = {"betas": (0, BELOW_ONE), "average": (0, 1)}
+        counts = {"width": (2, MOST), "depth": (0, MOST), "judge_width": (1, MOST)}
+        check_ranges(self, **weights, **shares, **counts, clip=(0, math.inf))
