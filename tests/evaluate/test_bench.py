@@ -154,6 +154,18 @@ def test_structure_of_made_photos_is_against_the_real_ones(tmp_path: Path) -> No
     assert scores.metrics["structure"].mean == pytest.approx(6 / 24)
 
 
+def test_recognition_is_left_out_where_a_split_has_too_few_people(tmp_path: Path) -> None:
+    data = kit.write_pairs(tmp_path / "data", 6)
+    made = {"noisy": noisy(data, tmp_path / "noisy", 20)}
+    protocol = replace(PROTOCOLS["pairs"], metrics=("ssim", "nlda"))
+    few = bench(Plan(replace(protocol, rules=Rules(train=5)), data, {}, made, tmp_path / "few"))
+    assert list(few.scores["noisy"].metrics) == ["ssim"]
+    assert few.notes[0] == "6 people are too few for recognition, which needs 7: it is left out"
+    enough = bench(Plan(replace(protocol, rules=Rules(train=4)), data, {}, made, tmp_path / "enough"))
+    assert list(enough.scores["noisy"].metrics) == ["ssim", "nlda"]
+    assert not enough.notes
+
+
 def test_a_protocol_that_draws_photos_leaves_sketches_rules_out() -> None:
     drawn = PROTOCOLS["ossketch"].drawing("photo")
     assert drawn.metrics == ("ssim", "fsim", "structure")

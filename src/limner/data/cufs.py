@@ -88,7 +88,7 @@ CUHK = DataSet(
     licence=_TERMS,
     layout=_LAYOUT,
     read=lambda folder: gather(folder, student),
-    splits=splits("cuhk-train", "cuhk-choose", "cuhk-test"),
+    splits=splits("cuhk-train", "cuhk-choose", "cuhk-test", "cuhk-test-30"),
     frame=FRAME,
 )
 AR = DataSet(

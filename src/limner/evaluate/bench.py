@@ -1,7 +1,7 @@
 """A protocol run whole: pictures drawn, then scored, of photos alone by groups too."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from limner.data import DATASETS
@@ -11,8 +11,10 @@ from limner.evaluate.laying import lay
 from limner.evaluate.matching import Match, ScoreError
 from limner.evaluate.outcome import Benchmark
 from limner.evaluate.plan import Plan
+from limner.evaluate.protocol import Protocol
 from limner.evaluate.scoring import Scores, measure
 from limner.evaluate.subjects import Subject, drawn_from, matches_in, subjects_of
+from limner.metrics import METRICS
 from limner.progress import Report, silent
 
 
@@ -36,17 +38,31 @@ def bench(plan: Plan, report: Report = silent) -> Benchmark:
         raise ScoreError("nothing to score: a style or a folder of made pictures is expected")
     if plan.in_grey and not plan.hands:
         raise ScoreError("nothing to draw from grey versions: a style is expected")
-    protocol, finder = plan.protocol, plan.protocol.rules.finder
-    subjects, split, digest = subjects_of(protocol, plan.data, plan.split)
+    finder = plan.protocol.rules.finder
+    subjects, split, digest = subjects_of(plan.protocol, plan.data, plan.split)
+    protocol, notes = _recognising(plan.protocol, len(subjects))
+    plan = replace(plan, protocol=protocol)
     groups: list[Group] = []
-    notes: list[str] = []
     if not protocol.pairs:
-        groups, notes = groups_of(subjects, plan.data, finder, report)
+        groups, told = groups_of(subjects, plan.data, finder, report)
+        notes += told
     if protocol.laid:
-        subjects, notes = lay(subjects, plan.out / "laid", finder, report)
+        subjects, told = lay(subjects, plan.out / "laid", finder, report)
+        notes += told
     rows = rows_of(plan, subjects, report)
     notes += rows.notes
     return Benchmark(protocol, split, digest, rows.scores, rows.matches, tuple(notes), groups, plan.in_grey)
+
+
+def _recognising(protocol: Protocol, people: int) -> tuple[Protocol, list[str]]:
+    """The protocol without recognition, and a note, where its split leaves too few to learn from and try."""
+    needed = protocol.rules.train + 2
+    left = tuple(name for name in protocol.metrics if METRICS[name].kind != "people")
+    if people >= needed or left == protocol.metrics:
+        return protocol, []
+    return replace(protocol, metrics=left), [
+        f"{people} people are too few for recognition, which needs {needed}: it is left out"
+    ]
 
 
 @dataclass(frozen=True)
