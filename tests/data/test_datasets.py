@@ -97,6 +97,11 @@ def test_the_held_copy_of_fs2k_is_part_of_its_test() -> None:
     held, known = load("fs2k-test-746"), everybody(DATASETS["fs2k"].splits.values())
     assert len(held) == 746
     assert set(held.ids) < set(load("fs2k-test").chosen(known, Path()))
+    assert load("fs2k-test-249").ids == held.ids[::3]
+
+
+def test_the_pairs_that_ide_drew_are_part_of_cuhks_test() -> None:
+    assert set(load("cuhk-test-30").ids) < set(load("cuhk-test").ids)
 
 
 @pytest.mark.parametrize(("each", "split"), SPLITS, ids=[split.name for _, split in SPLITS])

@@ -87,5 +87,5 @@ FS2K = DataSet(
     layout="photo/photo1 to photo3 with image0001.jpg and so on, sketch/sketch1 to sketch3 with "
     "sketch0001.jpg and so on, anno_train.json, anno_test.json",
     read=read,
-    splits=splits("fs2k-train", "fs2k-choose", "fs2k-test", "fs2k-test-746"),
+    splits=splits("fs2k-train", "fs2k-choose", "fs2k-test", "fs2k-test-746", "fs2k-test-249"),
 )
