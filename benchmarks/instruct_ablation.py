@@ -120,6 +120,11 @@ def learned(variant: Variant, teachers: list[Subject], folder: Path, prior: str)
     return draw
 
 
+def untraced(variant: Variant) -> Variant:
+    """The same, drawn by the prior alone."""
+    return replace(variant, drawing=replace(variant.drawing, trace=0.0))
+
+
 def main() -> None:
     """Learns, draws and scores each variant; a run that was cut off goes on when it is run again."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -129,6 +134,7 @@ def main() -> None:
     parser.add_argument("--prior", default="stand-in")
     parser.add_argument("--trials", type=int, default=1, help="pairs that teach one after the other, 1 to 5")
     parser.add_argument("--only", nargs="*", default=[], help="variants, by their names; by default all")
+    parser.add_argument("--untraced", action="store_true", help="draw by the prior alone, without lines")
     parser.add_argument("--out", type=Path, default=Path("runs/instruct-ablation"))
     parser.add_argument("--keep", action="store_true", help="keep drawings of an earlier call")
     parser.add_argument("--json", type=Path)
@@ -140,8 +146,9 @@ def main() -> None:
     # The middle pair first, then those after it.
     middle = TEACH // 2
     turns = [teachers[i:] + teachers[:i] for i in ((middle + trial) % TEACH for trial in range(given.trials))]
+    variants = {name: untraced(VARIANTS[name]) if given.untraced else VARIANTS[name] for name in names}
     hands = {
-        f"{short}-{trial}": learned(VARIANTS[name], turn, given.out / "learned", given.prior)
+        f"{short}-{trial}": learned(variants[name], turn, given.out / "learned", given.prior)
         for name, short in names.items()
         for trial, turn in enumerate(turns)
     }

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from benchmarks.instruct_ablation import DEFAULT, VARIANTS, Variant, learned
+from benchmarks.instruct_ablation import DEFAULT, VARIANTS, Variant, learned, untraced
 from safetensors.torch import load_file
 from tests import kit
 
 from limner import image
 from limner.evaluate.subjects import Subject
+from limner.methods.base import Sampling
+from limner.methods.instruct.config import Lines
 from limner.pretrained.prior import load_prior
 
 
@@ -49,3 +51,15 @@ def test_every_variant_is_a_setting_of_the_method() -> None:
         repr((replace(DEFAULT, **each.learning), replace(each, learning={}))) for each in VARIANTS.values()
     }
     assert len(settings) == len(VARIANTS)
+
+
+def test_untraced_draws_without_lines_whatever_the_variant_samples_by(
+    instruct_folder: Path, teachers: list[Subject], tmp_path: Path
+) -> None:
+    learning = {"start": "given", "lines": Lines(1), "trace": 1.0}
+    few = Variant(learning, steps=2, drawing=Sampling(steps=2, seed=3))
+    assert untraced(few).drawing == Sampling(steps=2, seed=3, trace=0.0)
+    photo = image.read(kit.EXAMPLE)
+    made = [learned(each, teachers, tmp_path, str(instruct_folder))(photo) for each in (few, untraced(few))]
+    assert len(list(tmp_path.iterdir())) == 1
+    assert made[0].tobytes() != made[1].tobytes()
