@@ -125,6 +125,11 @@ def untraced(variant: Variant) -> Variant:
     return replace(variant, drawing=replace(variant.drawing, trace=0.0))
 
 
+def lined(variant: Variant) -> bool:
+    """Whether it is of the lines or the tracing, of which nothing shows in what is drawn without."""
+    return bool(variant.tracing) or "lines" in variant.learning or variant.drawing.trace is not None
+
+
 def main() -> None:
     """Learns, draws and scores each variant; a run that was cut off goes on when it is run again."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -134,7 +139,9 @@ def main() -> None:
     parser.add_argument("--prior", default="stand-in")
     parser.add_argument("--trials", type=int, default=1, help="pairs that teach one after the other, 1 to 5")
     parser.add_argument("--only", nargs="*", default=[], help="variants, by their names; by default all")
-    parser.add_argument("--untraced", action="store_true", help="draw by the prior alone, without lines")
+    parser.add_argument(
+        "--untraced", action="store_true", help="draw by the prior alone; by default without what is of lines"
+    )
     parser.add_argument("--out", type=Path, default=Path("runs/instruct-ablation"))
     parser.add_argument("--keep", action="store_true", help="keep drawings of an earlier call")
     parser.add_argument("--json", type=Path)
@@ -142,7 +149,8 @@ def main() -> None:
     protocol = replace(PROTOCOLS[given.set], metrics=("ssim", "fsim", "scoot", "structure"))
     split = f"{given.set}-choose" + (f"/{given.artist}" if given.artist else "")
     teachers = teaching(protocol, given.data, split, subjects_of(protocol, given.data, split)[0], TEACH)
-    names = {name: "".join(c if c.isalnum() else "-" for c in name) for name in given.only or VARIANTS}
+    shown = given.only or [name for name, each in VARIANTS.items() if not (given.untraced and lined(each))]
+    names = {name: "".join(c if c.isalnum() else "-" for c in name) for name in shown}
     # The middle pair first, then those after it.
     middle = TEACH // 2
     turns = [teachers[i:] + teachers[:i] for i in ((middle + trial) % TEACH for trial in range(given.trials))]

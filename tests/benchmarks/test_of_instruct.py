@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from benchmarks.instruct_ablation import DEFAULT, VARIANTS, Variant, learned, untraced
+from benchmarks.instruct_ablation import DEFAULT, VARIANTS, Variant, learned, lined, untraced
 from safetensors.torch import load_file
 from tests import kit
 
@@ -63,3 +63,9 @@ def test_untraced_draws_without_lines_whatever_the_variant_samples_by(
     made = [learned(each, teachers, tmp_path, str(instruct_folder))(photo) for each in (few, untraced(few))]
     assert len(list(tmp_path.iterdir())) == 1
     assert made[0].tobytes() != made[1].tobytes()
+
+
+def test_what_is_of_the_lines_is_told_from_what_the_prior_draws() -> None:
+    of_lines = {name for name, each in VARIANTS.items() if lined(each)}
+    assert {"tone 0.0", "radius 1/8", "nothing traced", "lines of share 1"} < of_lines
+    assert not of_lines & {"all of it", "nothing learned", "background drawn", "image scale 1", "5 pairs"}
